@@ -1,0 +1,133 @@
+/*
+ * actor.c - actors begin, know themselves, and end.  See actor.h.
+ *
+ * Whoever makes a child announces it first, in the parent, so that the
+ * event of the birth comes before anything the child does.  The number
+ * reaches the child by fork's copy of memory, by the argument of the
+ * thread's trampoline, or by the environment through exec.
+ */
+#define _GNU_SOURCE /* gettid */
+#include "intercept/actor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "intercept/intercept.h"
+#include "intercept/real.h"
+#include "intercept/record.h"
+
+_Thread_local struct self self;
+bool process_has_threads;
+
+void actor_become(struct trace *trace, uint32_t number, uint64_t pc)
+{
+    struct actor *actor = trace_actor(trace, number);
+
+    self.trace = trace;
+    self.actor = actor;
+    self.number = number;
+    self.process = actor->process;
+    self.unnamed = true;
+    self.depth = 0;
+    self.store = TRACE_NONE;
+    actor->pid = getpid();
+    actor->tid = gettid();
+    actor->thread = (uint64_t)pthread_self();
+    atomic_store(&actor->state, ACTOR_RUNNING);
+    record(KIND_BEGIN, 0, actor->tid, pc);
+}
+
+uint32_t actor_announce(void)
+{
+    return trace_add_actor(self.trace, self.number);
+}
+
+uint32_t actor_of_thread(pthread_t thread)
+{
+    for (uint32_t i = trace_actor_count(self.trace); i-- > 0;) {
+        struct actor *actor = trace_actor(self.trace, i);
+
+        if (actor->process == self.process &&
+            pthread_equal((pthread_t)actor->thread, thread))
+            return i;
+    }
+    return TRACE_NONE;
+}
+
+void actor_end(void)
+{
+    atomic_store(&self.actor->state, ACTOR_ENDED);
+    self.trace = NULL;
+}
+
+uint32_t intercept_process_of(struct trace *trace, int pid)
+{
+    for (uint32_t i = trace_actor_count(trace); i-- > 0;) {
+        struct actor *actor = trace_actor(trace, i);
+
+        if (actor->process == i && actor->pid == pid)
+            return i;
+    }
+    return TRACE_NONE;
+}
+
+/* The threads of a process end with it. */
+static void end_threads(struct trace *trace, uint32_t process)
+{
+    for (uint32_t i = process; i < trace_actor_count(trace); i++)
+        if (trace_actor(trace, i)->process == process)
+            atomic_store(&trace_actor(trace, i)->state, ACTOR_ENDED);
+}
+
+void intercept_killed(struct trace *trace, uint32_t process, int signal)
+{
+    struct event event = {.kind = KIND_KILLED,
+                          .actor = (uint16_t)process,
+                          .value = signal,
+                          .peer = TRACE_NONE};
+    struct actor *actor = trace_actor(trace, process);
+
+    if (actor == NULL || atomic_load(&actor->state) == ACTOR_ENDED)
+        return;
+    end_threads(trace, process);
+    trace_append(trace, &event);
+}
+
+/*
+ * A crash is recorded by who crashes, with its line; then the signal
+ * takes its course.
+ */
+static void on_crash(int number, siginfo_t *about, void *context)
+{
+    (void)about;
+    (void)context;
+    if (is_actor())
+        record(KIND_CRASH, 0, number, self.depth > 0
+               ? self.frames[(self.depth - 1) % FRAMES_MAX].pc : 0);
+    raise(number); /* SA_RESETHAND: this time for good */
+}
+
+static void catch_crashes(void)
+{
+    static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE,
+                                SIGILL,  SIGABRT, SIGSYS};
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_crash;
+    action.sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER;
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
+        sigaction(fatal[i], &action, NULL);
+}
+
+void intercept_start(struct trace *trace)
+{
+    uint32_t number = trace_add_actor(trace, 0);
+
+    catch_crashes();
+    actor_become(trace, number, 0);
+}

@@ -1,0 +1,176 @@
+/*
+ * memory.c - the compiler's side: accesses to memory, and functions.
+ *
+ * Code compiled with -fsanitize=thread calls __tsan_read4 and its kin
+ * before each access, __tsan_func_entry and __tsan_func_exit around
+ * each function, and __tsan_atomic32_load and its kin instead of each
+ * atomic operation.  No sanitizer is linked: these are ours, and the
+ * atomic ones make the operation themselves.
+ *
+ * Only memory that another actor can reach is worth an event: what is
+ * mapped shared, and, once a process has had a second thread, anything.
+ * Which of that two actors did in fact reach is for the reader of the
+ * trace to see.
+ */
+#include <string.h>
+
+#include "intercept/record.h"
+
+static inline bool can_be_shared(const volatile void *address)
+{
+    return is_actor() &&
+           (process_has_threads || object_is_shared(address));
+}
+
+static uint32_t record_access(enum kind kind, const volatile void *address,
+                              uint32_t size, uint64_t pc)
+{
+    uint32_t event = record_call(kind, object_of(address), 0, pc, 0, 0);
+
+    if (event != TRACE_NONE)
+        trace_event(self.trace, event)->size = (uint8_t)size;
+    return event;
+}
+
+static void give_value(uint32_t event, int64_t value)
+{
+    if (event == TRACE_NONE)
+        return;
+    trace_event(self.trace, event)->value = value;
+    trace_event(self.trace, event)->flags |= EVENT_VALUE;
+}
+
+static void on_read(const void *address, uint32_t size, uint64_t pc)
+{
+    uint32_t event;
+    int64_t value = 0;
+
+    if (!can_be_shared(address))
+        return;
+    event = record_access(KIND_LOAD, address, size, pc);
+    if (size > sizeof value)
+        return;
+    memcpy(&value, address, size);
+    give_value(event, value);
+}
+
+static void on_write(const void *address, uint32_t size, uint64_t pc)
+{
+    uint32_t event;
+
+    if (!can_be_shared(address))
+        return;
+    event = record_access(KIND_STORE, address, size, pc);
+    if (size > sizeof(int64_t))
+        return;
+    self.store = event;
+    self.store_address = (uint64_t)(uintptr_t)address;
+    self.store_size = size;
+}
+
+/* No header declares the names that the compiler calls. */
+#define ACCESS(name, what, size)              \
+    void __tsan_##name(const void *address);  \
+    void __tsan_##name(const void *address)   \
+    {                                         \
+        what(address, size, HERE);            \
+    }
+
+#define ACCESSES(size)                            \
+    ACCESS(read##size, on_read, size)             \
+    ACCESS(write##size, on_write, size)           \
+    ACCESS(unaligned_read##size, on_read, size)   \
+    ACCESS(unaligned_write##size, on_write, size) \
+    ACCESS(volatile_read##size, on_read, size)    \
+    ACCESS(volatile_write##size, on_write, size)  \
+    ACCESS(unaligned_volatile_read##size, on_read, size)   \
+    ACCESS(unaligned_volatile_write##size, on_write, size)
+
+ACCESSES(1)
+ACCESSES(2)
+ACCESSES(4)
+ACCESSES(8)
+ACCESSES(16)
+
+void __tsan_read_range(const void *address, unsigned long size);
+void __tsan_write_range(const void *address, unsigned long size);
+
+void __tsan_read_range(const void *address, unsigned long size)
+{
+    on_read(address, size > 255 ? 255 : (uint32_t)size, HERE);
+}
+
+void __tsan_write_range(const void *address, unsigned long size)
+{
+    on_write(address, size > 255 ? 255 : (uint32_t)size, HERE);
+}
+
+/* clang has these done for it; the copy is an access of each end. */
+void *__tsan_memcpy(void *to, const void *from, size_t size);
+void *__tsan_memmove(void *to, const void *from, size_t size);
+void *__tsan_memset(void *to, int byte, size_t size);
+
+static uint32_t range(size_t size)
+{
+    return size > 255 ? 255 : (uint32_t)size;
+}
+
+void *__tsan_memcpy(void *to, const void *from, size_t size)
+{
+    on_read(from, range(size), HERE);
+    on_write(to, range(size), HERE);
+    return memcpy(to, from, size);
+}
+
+void *__tsan_memmove(void *to, const void *from, size_t size)
+{
+    on_read(from, range(size), HERE);
+    on_write(to, range(size), HERE);
+    return memmove(to, from, size);
+}
+
+void *__tsan_memset(void *to, int byte, size_t size)
+{
+    on_write(to, range(size), HERE);
+    return memset(to, byte, size);
+}
+
+/*
+ * Functions.  The caller's frame pointer is the entered function's own:
+ * these files are compiled with frame pointers, and so is the program.
+ */
+void __tsan_init(void);
+void __tsan_func_entry(void *caller);
+void __tsan_func_exit(void);
+
+void __tsan_init(void)
+{
+}
+
+void __tsan_func_entry(void *caller)
+{
+    uint64_t callee = HERE;
+    uint64_t *frame = __builtin_frame_address(0);
+
+    if (!is_actor())
+        return;
+    if (self.depth < FRAMES_MAX) {
+        self.frames[self.depth].pc = callee;
+        self.frames[self.depth].cfa = frame[0] + 16;
+    }
+    self.depth++;
+    if (self.unnamed) {
+        self.unnamed = false;
+        atomic_store(&self.actor->start, callee);
+    }
+    record(KIND_ENTER, 0, (int64_t)callee, (uint64_t)(uintptr_t)caller);
+}
+
+void __tsan_func_exit(void)
+{
+    if (!is_actor())
+        return;
+    if (self.depth > 0)
+        self.depth--;
+    record(KIND_LEAVE, 0, (int64_t)HERE, 0);
+}
