@@ -1,111 +1,131 @@
-# Makefile - builds the chapters, the tests and nothing by name.
+# Makefile - builds the chapters and the tests, and lists none of them.
 #
-# A chapter is a folder chapters/chNN-..., a variant a .c file in it, a
-# test a file tests/check_*.c: adding a file is all it takes.  A variant
-# is compiled as plain C, with the compiler telling of every memory
-# access and the linker of every call (REAL in common/intercept); its
-# main is renamed and everything else in it made local, so that all
-# variants of a chapter live in one program.
+# A chapter is a folder chapters/chNN-..., a variant is a .c file in it,
+# a test is a file tests/check_*.c: adding a file is all it takes.
+#
+#   make ch07     one chapter, as ./ch07      make setup   what it needs
+#   make          all of them                 make check   the tests
+#   make plain    each by bare cc -pthread    make bench   what it costs
+#   make clean    leaves only the sources
+#
+# CC, CFLAGS, CPPFLAGS and LDFLAGS are yours, on the command line or in
+# the environment.  BUILD is the folder to build in, SANITIZE=address
+# (or address,undefined) watches over the harness and its tests.
+#
+# How it works: the code under study (chapters and tests/programs) is
+# compiled as plain C, but so that the compiler tells of every access to
+# memory and the linker of every call (--wrap, for each REAL line in
+# common/intercept).  Each variant's main gets a name of its own and
+# everything else in it becomes local, so that all the variants of a
+# chapter fit into one program.
 
-CC       = cc
-CFLAGS   = -O2 -g
-BUILD    = build
-SANITIZE =
-PACKAGES = gcc libc6-dev binutils libdw-dev libncurses-dev check
+BUILD     = build
+SANITIZE  =
+CFLAGS   ?= -O2 -g
+STRICT    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
+PACKAGES  = gcc libc6-dev binutils libdw-dev check
+MAKEFLAGS += --no-builtin-rules
 
-STRICT   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 SANITIZER = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-HARNESS_FLAGS = -std=c11 $(STRICT) -Icommon -fno-omit-frame-pointer \
-	$(CFLAGS) $(SANITIZER) -pthread -MMD -MP
-CLANG    = $(findstring clang,$(shell $(CC) --version 2>/dev/null))
-STUDY_FLAGS = $(STRICT) $(filter-out -O% -fsanitize% -std%,$(CFLAGS)) -O0 -g \
-	-fno-omit-frame-pointer -fsanitize=thread -fno-pie \
-	$(if $(CLANG),-mllvm -tsan-instrument-read-before-write=1) \
-	-pthread -MMD -MP
+HARNESS_FLAGS = -std=c11 $(STRICT) -Icommon $(CPPFLAGS) $(CFLAGS) \
+	-fno-omit-frame-pointer $(SANITIZER) -pthread
+# No optimization: the student's steps must stay the machine's steps.
+CLANG    := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null))
+UNFIT     = -O% -std% -flto% -fsanitize% -gsplit% -DNDEBUG -D_FORTIFY_SOURCE%
+STUDY_FLAGS = $(STRICT) $(filter-out $(UNFIT),$(CPPFLAGS) $(CFLAGS)) -O0 -g \
+	-fno-omit-frame-pointer -fno-pie -fsanitize=thread \
+	$(if $(CLANG),-mllvm -tsan-instrument-read-before-write=1) -pthread
 LINK_FLAGS = $(CFLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -pthread \
 	-Wl,@$(BUILD)/wrap.ld
 LIBRARIES = -ldw -lm
+CHECK_LIBRARIES = -lcheck -lsubunit -lrt
 
-FOLDERS  = $(wildcard chapters/ch[0-9][0-9]*)
-CHAPTERS = $(foreach f,$(FOLDERS),$(firstword $(subst -, ,$(notdir $f))))
-HARNESS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard common/*/*.c))
-PARTS    = $(filter-out $(BUILD)/common/run/main.o,$(HARNESS))
-KIT      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard chapters/kit/*.c))
-CHECKS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/check_*.c))
-BENCHES  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench_*.c))
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
+FOLDERS  := $(sort $(dir $(wildcard chapters/ch[0-9][0-9]*/*.c)))
+chapter   = $(firstword $(subst -, ,$(notdir $(1:/=))))
+CHAPTERS := $(foreach folder,$(FOLDERS),$(call chapter,$(folder)))
+PROGRAMS := $(CHAPTERS) $(if $(wildcard tests/programs/*.c),programs)
+HARNESS  := $(call objects,common/*/*.c)
+KIT      := $(call objects,chapters/kit/*.c)
+LINKED    = $(filter-out %/run/main.o,$(HARNESS)) $(KIT) $(BUILD)/wrap.ld
+CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/check_*.c))
+BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench_*.c))
+PLAIN    := $(patsubst chapters/%.c,$(BUILD)/plain/%,$(wildcard chapters/ch*/*.c))
 
 all: $(CHAPTERS)
 
-# One program a folder: $(call program,name,folder) -> $(BUILD)/bin/name
+# A target appears whole or not at all, even if two makes run at once.
+whole = new=$@.$$$$; mkdir -p $(@D) && $(1) && mv $$new $@ || \
+	{ rm -f $$new*; exit 1; }
+compile = $(CC) $(1) -MMD -MP -MT $@ -MF $$new.d -c -o $$new $< && \
+	mv $$new.d $(@:.o=.d)
+link = $(CC) $(LINK_FLAGS) -o $$new $(filter %.o,$^) $(LIBRARIES) $(1)
+say = echo '  $(@:$(BUILD)/%=%)'
+
+# $(call program,name,folder): one program of all the folder's variants.
+# The folder itself is a prerequisite as it changes when a file goes.
 define program
-$(1)_sources = $$(wildcard $(2)/*.c)
-$(1)_objects = $$(patsubst %.c,$(BUILD)/%.variant.o,$$($(1)_sources))
-$(BUILD)/bin/$(1): $$($(1)_objects) $(BUILD)/bin/$(1).variants.o $(KIT) \
-		$(HARNESS) | $(BUILD)/wrap.ld
-	@mkdir -p $$(@D)
-	$$(quiet) $(CC) $(LINK_FLAGS) -o $$@ $$^ $(LIBRARIES)
-$(BUILD)/bin/$(1).variants.c: $$($(1)_sources) common/run/variants.awk
-	@mkdir -p $$(@D)
-	@awk -f common/run/variants.awk $$(sort $$($(1)_sources)) >$$@
+$(1)_objects := $(call objects,$(2)*.c)
+$(BUILD)/bin/$(1): $$($(1)_objects) $(BUILD)/bin/$(1).variants.o \
+		$(KIT) $(HARNESS) $(BUILD)/wrap.ld
+	@$$(say); $$(call whole,$$(link))
+$(BUILD)/bin/$(1).variants.c: $(sort $(wildcard $(2)*.c)) $(2) \
+		common/run/variants.awk
+	@$$(call whole,awk -f common/run/variants.awk $$(filter %.c,$$^) >$$$$new)
+$$($(1)_objects): $(BUILD)/%.o: %.c $(BUILD)/ready
+	@$$(call whole,$$(call compile,$$(STUDY_FLAGS)) && $$(rename_main))
 endef
-quiet = @echo '  $(@:$(BUILD)/%=%)';
+rename_main = name=$$(basename $< .c | sed 's/^[0-9]*_//; s/[^A-Za-z0-9]/_/g') \
+	&& objcopy --redefine-sym main=variant_$${name}_main \
+		--keep-global-symbol=variant_$${name}_main $$new
 
-$(foreach f,$(FOLDERS),$(eval $(call \
-	program,$(firstword $(subst -, ,$(notdir $f))),$f)))
-$(eval $(call program,programs,tests/programs))
+$(foreach f,$(FOLDERS),$(eval $(call program,$(call chapter,$f),$f)))
+$(eval $(call program,programs,tests/programs/))
 
-$(CHAPTERS): %: $(BUILD)/bin/%
-	@ln -sf $< $@
-ch%:
-	@echo "There is no chapter $@. There are: $(sort $(CHAPTERS))" >&2; exit 2
+$(CHAPTERS): %: $(BUILD)/bin/% always
+	@[ "$$(readlink $@)" = '$<' ] || ln -sfn '$<' $@
+$(addsuffix %,$(addprefix ch,0 1 2 3 4 5 6 7 8 9)):
+	@echo 'There is no chapter $@. There are: $(CHAPTERS)' >&2; exit 2
 
 $(BUILD)/%.o: %.c $(BUILD)/ready
-	@mkdir -p $(@D)
-	@$(CC) $(HARNESS_FLAGS) -c -o $@ $<
-$(BUILD)/%.variants.o: $(BUILD)/%.variants.c $(BUILD)/ready
-	@$(CC) $(HARNESS_FLAGS) -c -o $@ $<
-$(BUILD)/chapters/kit/%.o: chapters/kit/%.c $(BUILD)/ready
-	@mkdir -p $(@D)
-	@$(CC) $(STUDY_FLAGS) -c -o $@ $<
-$(BUILD)/%.variant.o: %.c $(BUILD)/ready
-	@mkdir -p $(@D)
-	@$(CC) $(STUDY_FLAGS) -c -o $@ $<
-	@objcopy --redefine-sym main=$(call main_of,$<) \
-		--keep-global-symbol=$(call main_of,$<) $@
-main_of = variant_$(shell basename $(1) .c | sed 's/^[0-9]*_//;s/[^A-Za-z0-9]/_/g')_main
+	@$(call whole,$(call compile,$(HARNESS_FLAGS)))
+$(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/ready
+	@$(call whole,$(call compile,$(HARNESS_FLAGS)))
+$(KIT): $(BUILD)/%.o: %.c $(BUILD)/ready
+	@$(call whole,$(call compile,$(STUDY_FLAGS)))
+$(CHECKS): %: %.o $(LINKED)
+	@$(say); $(call whole,$(call link,$(CHECK_LIBRARIES)))
+$(BENCHES): %: %.o $(LINKED)
+	@$(say); $(call whole,$(link))
+$(PLAIN): $(BUILD)/plain/%: chapters/%.c $(wildcard chapters/kit/*) | compiler
+	@$(say); $(call whole,$(CC) -pthread -o $$new $< \
+		$$(grep -q '"../kit/' $< && echo chapters/kit/*.c))
 
-# Rebuilds when the flags change; names a missing package before cc does.
-$(BUILD)/ready: always
-	@mkdir -p $(@D)
-	@CC='$(CC)' tests/packages.sh || { rm -f $@; exit 1; }
-	@echo '$(CC) $(HARNESS_FLAGS) $(STUDY_FLAGS) $(LINK_FLAGS)' >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+wraps = s/^REAL([^,]*, *\([A-Za-z0-9_]*\),.*/--wrap=\1/p
+$(BUILD)/wrap.ld: common/intercept $(wildcard common/intercept/*.c)
+	@$(call whole,sed -n '$(wraps)' $(filter %.c,$^) >$$new)
 
-$(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(PARTS) $(KIT) | $(BUILD)/wrap.ld
-	$(quiet) $(CC) $(LINK_FLAGS) -o $@ $^ $(LIBRARIES) \
-		-lcheck -lsubunit -lrt
-$(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(PARTS) $(KIT) | $(BUILD)/wrap.ld
-	$(quiet) $(CC) $(LINK_FLAGS) -o $@ $^ $(LIBRARIES)
+# What was asked for when this file changed: other flags, and everything
+# is built again.  A missing package is named here, not by the compiler.
+$(BUILD)/ready: export FLAGS = $(CC) $(HARNESS_FLAGS) $(STUDY_FLAGS) $(LDFLAGS)
+$(BUILD)/ready: always | $(filter setup,$(MAKECMDGOALS))
+	@mkdir -p $(@D); echo "$$FLAGS" | cmp -s - $@ || \
+		{ CC='$(CC)' common/packages.sh $(PACKAGES) && \
+		echo "$$FLAGS" >$@; }
 
-$(BUILD)/wrap.ld: $(wildcard common/intercept/*.c)
-	@sed -n 's/^REAL([^,]*, *\([a-zA-Z0-9_]*\),.*/--wrap=\1/p' $^ >$@
-
+compiler:
+	@CC='$(CC)' common/packages.sh gcc libc6-dev
 setup:
-	@tests/setup.sh $(PACKAGES)
-check: $(CHECKS) $(BUILD)/bin/programs $(CHAPTERS:%=$(BUILD)/bin/%)
+	@CC='$(CC)' common/packages.sh --install $(PACKAGES)
+check: $(CHECKS) $(PROGRAMS:%=$(BUILD)/bin/%)
 	@BUILD=$(BUILD) tests/run.sh $(CHECKS)
 bench: $(BENCHES)
 	@for bench in $(BENCHES); do $$bench || exit; done
-plain:
-	@for file in $(wildcard chapters/ch*/*.c); do \
-		echo "  $$file"; \
-		cc -pthread -o /dev/null $$file $(wildcard chapters/kit/*.c) || exit; \
-	done
+plain: $(PLAIN)
 clean:
-	@rm -rf build ch[0-9][0-9] try
+	@rm -rf $(BUILD) ch[0-9][0-9] try
 
-always:
-.PHONY: all always setup check bench plain clean
+.PHONY: all always compiler setup check bench plain clean
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
