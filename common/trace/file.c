@@ -62,6 +62,7 @@ static struct trace file_header(const struct trace *trace)
     at = move_section(&header.sources, at, trace->source_count,
                       sizeof(struct source));
     at = move_section(&header.symbols, at, 0, 1);
+    at = move_section(&header.schedule, at, 0, 1);
     at = move_section(&header.text, at, text_used(trace), 1);
     at = move_section(&header.events, at, trace_count(trace),
                       sizeof(struct event));

@@ -26,6 +26,7 @@
 #define TEXT_MINIMUM (UINT64_C(16) << 20)
 #define PLACES_MAX (UINT64_C(1) << 16)
 #define SOURCES_MAX 256
+#define SCHEDULE_SIZE (UINT64_C(4) << 20)
 #define SYMBOLS_SIZE (UINT64_C(16) << 20)
 
 /* Out of the way of the low numbers that the program will be given. */
@@ -74,6 +75,7 @@ static struct trace plan(uint64_t events)
     at = place_section(&plan.sources, at, SOURCES_MAX,
                        sizeof(struct source));
     at = place_section(&plan.symbols, at, SYMBOLS_SIZE, 1);
+    at = place_section(&plan.schedule, at, SCHEDULE_SIZE, 1);
     at = place_section(&plan.text, at, text, 1);
     at = place_section(&plan.events, at, events, sizeof(struct event));
     plan.size = at;

@@ -205,6 +205,7 @@ struct trace {
     uint32_t header_size;
     uint64_t size; /* bytes of the whole mapping or file */
     struct section events, actors, text, places, sources, symbols;
+    struct section schedule; /* schedule/'s own room */
     uint64_t clock_start;     /* ticks when the trace began */
     uint64_t clock_begun;     /* CLOCK_MONOTONIC then, nanoseconds */
     double clock_nanoseconds; /* per tick */

@@ -1,0 +1,148 @@
+/*
+ * strategy.c - which of those who can go on goes on.
+ *
+ * walk: each with equal chance, at every step.
+ *
+ * pct: probabilistic concurrency testing (Burckhardt, Kothari,
+ * Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic
+ * guarantees of finding bugs", ASPLOS 2010, section 3).  Every actor has
+ * a random priority, the highest goes; at depth - 1 random steps the
+ * one that goes falls below all others.
+ *
+ * pos: partial order sampling (Yuan, Yang, Gu, "Partial order aware
+ * concurrency sampling", CAV 2018, section 3).  Every pending step has a
+ * random priority, the highest goes; steps that conflict with it draw
+ * anew.
+ *
+ * A strategy sees the seats only; how turns pass is turn.c's business.
+ */
+#include "schedule/table.h"
+
+/* Steps within which pct puts its change points, when nobody knows how
+ * long the program is. */
+#define PCT_STEPS 400
+
+uint64_t strategy_random(struct table *table, uint64_t bound)
+{
+    uint64_t z = (table->random += UINT64_C(0x9e3779b97f4a7c15));
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    z ^= z >> 31;
+    return bound == 0 ? z : (uint64_t)((__extension__(unsigned __int128)z *
+                                        bound) >> 64);
+}
+
+void strategy_begin(struct table *table)
+{
+    uint32_t points = table->options.depth > 0 ? table->options.depth - 1
+                                               : 0;
+
+    table->random = table->options.seed;
+    table->change_count = 0;
+    if (table->options.strategy != STRATEGY_PCT)
+        return;
+    if (points > sizeof table->change / sizeof table->change[0])
+        points = sizeof table->change / sizeof table->change[0];
+    for (uint32_t i = 0; i < points; i++)
+        table->change[i] = 1 + strategy_random(table, PCT_STEPS);
+    table->change_count = points;
+}
+
+/* Above every lowered priority, which are 0 to 15. */
+static uint64_t draw(struct table *table)
+{
+    return 16 + strategy_random(table, UINT64_MAX - 16);
+}
+
+void strategy_born(struct table *table, uint32_t actor)
+{
+    table->seats[actor].priority = draw(table);
+}
+
+static uint32_t highest(const struct table *table,
+                        const uint16_t *candidates, uint32_t count)
+{
+    uint32_t best = candidates[0];
+
+    for (uint32_t i = 1; i < count; i++)
+        if (table->seats[candidates[i]].priority >
+            table->seats[best].priority)
+            best = candidates[i];
+    return best;
+}
+
+static uint32_t choose_pct(struct table *table, const uint16_t *candidates,
+                           uint32_t count)
+{
+    uint32_t best = highest(table, candidates, count);
+
+    for (uint32_t i = 0; i < table->change_count; i++) {
+        if (table->change[i] > table->steps)
+            continue;
+        table->seats[best].priority = i;
+        table->change[i] = UINT64_MAX;
+        best = highest(table, candidates, count);
+    }
+    return best;
+}
+
+static uint32_t choose_next(const uint16_t *candidates, uint32_t count,
+                            uint32_t current)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (candidates[i] > current)
+            return candidates[i];
+    return candidates[0];
+}
+
+static uint32_t choose_stay(const uint16_t *candidates, uint32_t count,
+                            uint32_t current)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (candidates[i] == current)
+            return current;
+    return candidates[0];
+}
+
+uint32_t strategy_choose(struct table *table, const uint16_t *candidates,
+                         uint32_t count, uint32_t current)
+{
+    switch (table->options.strategy) {
+    case STRATEGY_WALK:
+        return candidates[strategy_random(table, count)];
+    case STRATEGY_PCT:
+        return choose_pct(table, candidates, count);
+    case STRATEGY_POS:
+        return highest(table, candidates, count);
+    case STRATEGY_ROUND_ROBIN:
+        return choose_next(candidates, count, current);
+    case STRATEGY_KERNEL:
+    case STRATEGY_STAY:
+        break;
+    }
+    return choose_stay(candidates, count, current);
+}
+
+static bool only_looks(uint8_t kind)
+{
+    return kind == KIND_LOAD || kind == KIND_ATOMIC_LOAD;
+}
+
+void strategy_stepped(struct table *table, uint32_t actor)
+{
+    const struct seat *done = &table->seats[actor];
+
+    if (table->options.strategy != STRATEGY_POS)
+        return;
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        struct seat *seat = &table->seats[i];
+
+        if (seat->state == SEAT_EMPTY)
+            break;
+        if (i != actor && seat->object == done->object &&
+            !(only_looks(seat->kind) && only_looks(done->kind)))
+            seat->priority = draw(table);
+    }
+    table->seats[actor].priority = draw(table);
+}

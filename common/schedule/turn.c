@@ -1,0 +1,469 @@
+/*
+ * turn.c - the mechanism of a controlled run: one actor has the turn.
+ *
+ * An actor that reaches a step says in its seat what it is about to do.
+ * Then the strategy chooses among all who can go on; if that is another
+ * one, the turn is passed to it and this one sleeps until it comes back.
+ * Nobody else runs meanwhile, so the table needs no lock and the run is
+ * the same whenever the same choices are made.
+ *
+ * An actor that cannot go on is blocked on an object.  Whoever touches
+ * that object makes it ready again; it then tries again, and may find
+ * itself blocked once more.  When nobody is ready, virtual time jumps to
+ * the next deadline; when there is none, that is a deadlock.
+ *
+ * An actor that does nothing but look, many steps in a row, spins: it
+ * is not chosen again until somebody else has changed something.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "intercept/actor.h"
+#include "schedule/table.h"
+#include "trace/fail.h"
+
+#define STEPS_DEFAULT 1000000
+#define IDLE_MAX 48
+#define FRUITLESS_MAX 20000
+
+static struct table *table;
+
+/* A deadlock, say: the run is over, whoever has the turn says so and
+ * ends the first process; its keeper sees to the rest. */
+static _Noreturn void stop(enum schedule_stop why)
+{
+    table->stop = why;
+    syscall(SYS_kill, (pid_t)table->first_pid, SIGKILL);
+    for (;;)
+        pause();
+}
+
+static bool can_go(const struct seat *seat)
+{
+    return seat->state == SEAT_READY;
+}
+
+static uint32_t gather(uint16_t *candidates)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        if (table->seats[i].state == SEAT_EMPTY)
+            break;
+        if (can_go(&table->seats[i]))
+            candidates[count++] = (uint16_t)i;
+    }
+    return count;
+}
+
+static void wake_spinners(void)
+{
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        if (table->seats[i].state == SEAT_EMPTY)
+            break;
+        if (table->seats[i].state == SEAT_SPINNING)
+            table->seats[i].state = SEAT_READY;
+    }
+}
+
+/* Nobody can go on: let time pass to the next deadline. */
+static bool pass_time(void)
+{
+    uint64_t next = GATE_NEVER;
+
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        struct seat *seat = &table->seats[i];
+
+        if (seat->state == SEAT_EMPTY)
+            break;
+        if (seat->state == SEAT_BLOCKED && seat->deadline < next)
+            next = seat->deadline;
+    }
+    if (next == GATE_NEVER)
+        return false;
+    if (next > table->now)
+        table->now = next;
+    table->fruitless = 0;
+    for (uint32_t i = 0; table->seats[i].state != SEAT_EMPTY; i++) {
+        struct seat *seat = &table->seats[i];
+
+        if (seat->state == SEAT_BLOCKED && seat->deadline <= table->now) {
+            seat->state = SEAT_READY;
+            seat->answer = GATE_TIMEOUT;
+        } else if (seat->state == SEAT_SPINNING)
+            seat->state = SEAT_READY;
+    }
+    return true;
+}
+
+static uint32_t first_in(enum seat_state state)
+{
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        if (table->seats[i].state == SEAT_EMPTY)
+            break;
+        if (table->seats[i].state == state)
+            return i;
+    }
+    return TRACE_NONE;
+}
+
+static bool is_among(const uint16_t *candidates, uint32_t count,
+                     uint32_t actor)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (candidates[i] == actor)
+            return true;
+    return false;
+}
+
+/* A real choice: by the given ones as long as they last. */
+static uint32_t choose(const uint16_t *candidates, uint32_t count)
+{
+    uint32_t at = table->choice_count;
+    uint32_t chosen;
+
+    if (at == SCHEDULE_CHOICES_MAX)
+        stop(STOP_FULL);
+    if (at < table->options.given_count) {
+        chosen = table->given[at];
+        if (!is_among(candidates, count, chosen)) {
+            table->wanted = chosen;
+            stop(STOP_MISFIT);
+        }
+    } else if (table->options.stop_after_given) {
+        stop(STOP_CHOICE);
+    } else {
+        chosen = strategy_choose(table, candidates, count, table->holder);
+    }
+    table->choices[table->choice_count++] = (uint16_t)chosen;
+    return chosen;
+}
+
+/* Who goes on now; does not return if nobody ever can. */
+static uint32_t pick(void)
+{
+    static uint16_t candidates[TRACE_ACTORS_MAX];
+    uint32_t count, outside;
+
+    while ((count = gather(candidates)) == 0) {
+        if (pass_time())
+            continue;
+        outside = first_in(SEAT_OUTSIDE);
+        if (outside != TRACE_NONE) {
+            table->seats[outside].state = SEAT_READY;
+            table->seats[outside].answer = GATE_REALLY;
+        } else if (first_in(SEAT_SPINNING) == TRACE_NONE) {
+            stop(STOP_DEADLOCK);
+        } else if (table->fruitless > FRUITLESS_MAX) {
+            stop(STOP_LIVELOCK);
+        } else {
+            wake_spinners(); /* perhaps it only reads for long */
+        }
+    }
+    return count == 1 ? candidates[0] : choose(candidates, count);
+}
+
+/* Wait for the turn; on return this actor has it. */
+static void wait_for_turn(void)
+{
+    carrier_wait(&table->seats[self.number]);
+    if (table->departed != 0) {
+        carrier_departed((int)table->departed);
+        table->departed = 0;
+    }
+    if (table->departed_thread != 0) {
+        carrier_thread_departed((int)table->departed_thread);
+        table->departed_thread = 0;
+    }
+    table->holder = self.number;
+}
+
+static void hand_over(uint32_t next)
+{
+    if (next == self.number)
+        return;
+    carrier_pass(&table->seats[next]);
+    wait_for_turn();
+}
+
+static void announce(struct seat *seat, enum kind kind, uint64_t object,
+                     uint64_t pc)
+{
+    seat->kind = (uint8_t)kind;
+    seat->object = object;
+    seat->pc = pc;
+}
+
+/*
+ * Did the last step of this actor change anything that a spinning one
+ * may look at?  Known only once it was made, so asked at the next one.
+ */
+static void settle(struct seat *seat)
+{
+    if (seat->looked) {
+        seat->idle++;
+        table->fruitless++;
+        return;
+    }
+    seat->idle = 0;
+    table->fruitless = 0;
+    wake_spinners();
+}
+
+static bool only_looks(enum kind kind)
+{
+    return kind == KIND_LOAD || kind == KIND_ATOMIC_LOAD ||
+           kind == KIND_YIELD;
+}
+
+/* A place and object that were not among its last ones is no spinning. */
+static bool is_news(struct seat *seat, uint64_t object, uint64_t pc)
+{
+    uint64_t mark = object * UINT64_C(0x9e3779b97f4a7c15) ^ pc;
+
+    for (uint32_t i = 0; i < SEAT_SEEN; i++)
+        if (seat->seen[i] == mark)
+            return false;
+    seat->seen[seat->seen_next++ % SEAT_SEEN] = mark;
+    return true;
+}
+
+static void gate_step(enum kind kind, uint64_t object, uint64_t pc)
+{
+    struct seat *seat = &table->seats[self.number];
+
+    settle(seat);
+    announce(seat, kind, object, pc);
+    if (++table->steps > table->options.steps)
+        stop(STOP_STEPS);
+    if (seat->idle > IDLE_MAX) {
+        seat->idle = 0;
+        seat->state = SEAT_SPINNING;
+    }
+    hand_over(pick());
+    seat->looked = only_looks(kind) && !is_news(seat, object, pc);
+    strategy_stepped(table, self.number);
+}
+
+static enum gate_answer gate_block(enum kind kind, uint64_t object,
+                                   uint64_t pc, uint64_t deadline,
+                                   bool outside)
+{
+    struct seat *seat = &table->seats[self.number];
+
+    settle(seat);
+    announce(seat, kind, object, pc);
+    seat->deadline = deadline;
+    seat->state = outside ? SEAT_OUTSIDE : SEAT_BLOCKED;
+    seat->answer = GATE_TOUCHED;
+    hand_over(pick());
+    seat->state = SEAT_READY;
+    seat->deadline = GATE_NEVER;
+    return (enum gate_answer)seat->answer;
+}
+
+static void gate_touch(uint64_t object)
+{
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        struct seat *seat = &table->seats[i];
+
+        if (seat->state == SEAT_EMPTY)
+            break;
+        if ((seat->state == SEAT_BLOCKED || seat->state == SEAT_OUTSIDE) &&
+            seat->object == object)
+            seat->state = SEAT_READY;
+    }
+}
+
+static bool gate_wake_one(uint64_t object)
+{
+    static uint16_t waiters[TRACE_ACTORS_MAX];
+    uint32_t count = 0, chosen;
+
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        if (table->seats[i].state == SEAT_EMPTY)
+            break;
+        if (table->seats[i].state == SEAT_BLOCKED &&
+            table->seats[i].object == object)
+            waiters[count++] = (uint16_t)i;
+    }
+    if (count == 0)
+        return false;
+    chosen = count == 1 ? waiters[0] : choose(waiters, count);
+    table->seats[chosen].state = SEAT_READY;
+    return true;
+}
+
+static void gate_idle(void)
+{
+    table->seats[self.number].looked = true;
+}
+
+static void gate_born(uint32_t actor)
+{
+    struct seat *seat = &table->seats[actor];
+
+    memset(seat, 0, sizeof *seat);
+    seat->deadline = GATE_NEVER;
+    seat->kind = KIND_BEGIN;
+    seat->state = SEAT_READY;
+    strategy_born(table, actor);
+}
+
+static void gate_begin(void)
+{
+    wait_for_turn();
+}
+
+static void end_seats(uint32_t process)
+{
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        const struct actor *actor = trace_actor(self.trace, i);
+
+        if (actor == NULL)
+            break;
+        if (actor->process == process)
+            table->seats[i].state = SEAT_GONE;
+    }
+}
+
+static void gate_leave(bool whole_process)
+{
+    uint32_t pid = (uint32_t)syscall(SYS_getpid);
+
+    settle(&table->seats[self.number]);
+    table->seats[self.number].state = SEAT_GONE;
+    gate_touch(object_key(OBJECT_ACTOR, self.number));
+    if (whole_process) {
+        end_seats(self.process);
+        gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
+        if (pid == table->first_pid)
+            return; /* the run is over */
+        table->departed = pid;
+    } else {
+        table->departed_thread = (uint32_t)syscall(SYS_gettid);
+    }
+    carrier_pass(&table->seats[pick()]);
+}
+
+static void gate_killed(uint32_t process)
+{
+    int pid = trace_actor(self.trace, process)->pid;
+
+    end_seats(process);
+    gate_touch(object_key(OBJECT_ACTOR, process));
+    gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
+    carrier_departed(pid);
+}
+
+static uint64_t gate_now(void)
+{
+    return table->now;
+}
+
+static const struct gate controlled = {
+    .step = gate_step,
+    .block = gate_block,
+    .touch = gate_touch,
+    .wake_one = gate_wake_one,
+    .idle = gate_idle,
+    .born = gate_born,
+    .begin = gate_begin,
+    .leave = gate_leave,
+    .killed = gate_killed,
+    .now = gate_now,
+};
+
+struct table *table_of(const struct trace *trace)
+{
+    return (struct table *)((char *)trace + trace->schedule.offset);
+}
+
+void schedule_prepare(struct trace *trace,
+                      const struct schedule_options *options)
+{
+    struct table *new = table_of(trace);
+    uint32_t count = options->given_count;
+
+    ENSURE(trace->schedule.count >= sizeof *new);
+    ENSURE(count <= SCHEDULE_CHOICES_MAX);
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        if (new->seats[i].state == SEAT_EMPTY)
+            break;
+        memset(&new->seats[i], 0, sizeof new->seats[i]);
+    }
+    memset(new, 0, offsetof(struct table, choices));
+    new->options = *options;
+    new->options.given = NULL;
+    if (count > 0)
+        memcpy(new->given, options->given, count * sizeof *new->given);
+    if (new->options.steps == 0)
+        new->options.steps = STEPS_DEFAULT;
+    strategy_begin(new);
+}
+
+void schedule_start(struct trace *trace)
+{
+    struct table *shared = table_of(trace);
+
+    if (!schedule_is_controlled(trace))
+        return;
+    table = shared;
+    gate = &controlled;
+    if (table->first_pid == 0) {
+        table->first_pid = (uint32_t)getpid();
+        gate_born(0);
+        table->holder = 0;
+    }
+}
+
+bool schedule_is_controlled(const struct trace *trace)
+{
+    return trace->schedule.count >= sizeof(struct table) &&
+           table_of(trace)->options.strategy != STRATEGY_KERNEL;
+}
+
+enum schedule_stop schedule_stopped(const struct trace *trace)
+{
+    return (enum schedule_stop)table_of(trace)->stop;
+}
+
+uint64_t schedule_steps(const struct trace *trace)
+{
+    return table_of(trace)->steps;
+}
+
+uint32_t schedule_choice_count(const struct trace *trace)
+{
+    return table_of(trace)->choice_count;
+}
+
+uint32_t schedule_choice(const struct trace *trace, uint32_t index)
+{
+    return table_of(trace)->choices[index];
+}
+
+struct schedule_next schedule_next(const struct trace *trace,
+                                   uint32_t actor)
+{
+    const struct seat *seat = &table_of(trace)->seats[actor];
+    struct schedule_next next = {
+        .can_go = can_go(seat),
+        .ended = seat->state == SEAT_GONE || seat->state == SEAT_EMPTY,
+        .kind = (enum kind)seat->kind,
+        .object = seat->object,
+        .pc = seat->pc,
+        .deadline = seat->deadline,
+    };
+
+    return next;
+}
+
+uint32_t schedule_misfit(const struct trace *trace, uint32_t *wanted)
+{
+    *wanted = table_of(trace)->wanted;
+    return table_of(trace)->choice_count;
+}
