@@ -40,6 +40,14 @@ enum schedule_stop {
     STOP_FULL       /* more choices than can be kept */
 };
 
+/*
+ * When time passes.  Patient: only when nobody can go on, so that all
+ * work takes no time.  Eager: also while somebody could go on; a sleeper
+ * is then one more who can be chosen, for nothing says that the others
+ * are fast.  Either: the seed decides, eager in one run of four.
+ */
+enum schedule_time { TIME_PATIENT, TIME_EAGER, TIME_EITHER };
+
 #define SCHEDULE_CHOICES_MAX (1u << 18)
 
 /* What the user asked for; set before the program starts. */
@@ -47,6 +55,9 @@ struct schedule_options {
     enum strategy strategy;
     uint64_t seed;
     uint32_t depth;         /* pct: number of bugs' ordering points + 1 */
+    uint64_t length;        /* pct: how many steps a run has, about; 0:
+                             * a default */
+    enum schedule_time time;
     uint64_t steps;         /* the most steps of a run; 0: a default */
     bool spurious;          /* conditions may wake without a signal */
     bool stop_after_given;  /* STOP_CHOICE when the given ones are used */
@@ -77,6 +88,9 @@ bool schedule_is_controlled(const struct trace *trace);
 /* Why the run was stopped. */
 enum schedule_stop schedule_stopped(const struct trace *trace);
 
+/* Was time eager?  To be given again with the choices. */
+bool schedule_was_eager(const struct trace *trace);
+
 /* How many steps there were, and how many of them were real choices. */
 uint64_t schedule_steps(const struct trace *trace);
 uint32_t schedule_choice_count(const struct trace *trace);
@@ -100,12 +114,14 @@ struct schedule_next schedule_next(const struct trace *trace,
 uint32_t schedule_misfit(const struct trace *trace, uint32_t *wanted);
 
 /*
- * schedule_print - the choices as a string: "1a3b2c", three actors with
- * one, three and two choices, then '.', a version and a checksum.
+ * schedule_print - the choices as a string: "a3b2c", three actors with
+ * one, three and two choices, then '.', a version and the checksum
+ * `sum` that identifies the program; '~' before it all if time was
+ * eager.
  *
- * `sum` identifies the program.  Returns the length, as snprintf does.
+ * Returns the length, as snprintf does.
  */
-size_t schedule_print(const uint16_t *choices, uint32_t count,
+size_t schedule_print(const uint16_t *choices, uint32_t count, bool eager,
                       uint16_t sum, char *out, size_t size);
 
 /*
@@ -115,6 +131,6 @@ size_t schedule_print(const uint16_t *choices, uint32_t count,
  * *wrong to a sentence that says what is wrong with the string.
  */
 int schedule_parse(const char *string, uint16_t *choices, uint32_t room,
-                   uint16_t *sum, const char **wrong);
+                   bool *eager, uint16_t *sum, const char **wrong);
 
 #endif

@@ -20,7 +20,7 @@
 
 /* Steps within which pct puts its change points, when nobody knows how
  * long the program is. */
-#define PCT_STEPS 400
+#define PCT_LENGTH 400
 
 uint64_t strategy_random(struct table *table, uint64_t bound)
 {
@@ -37,15 +37,20 @@ void strategy_begin(struct table *table)
 {
     uint32_t points = table->options.depth > 0 ? table->options.depth - 1
                                                : 0;
+    uint64_t length = table->options.length > 0 ? table->options.length
+                                                : PCT_LENGTH;
 
     table->random = table->options.seed;
+    table->eager = table->options.time == TIME_EAGER ||
+                   (table->options.time == TIME_EITHER &&
+                    strategy_random(table, 4) == 0);
     table->change_count = 0;
     if (table->options.strategy != STRATEGY_PCT)
         return;
     if (points > sizeof table->change / sizeof table->change[0])
         points = sizeof table->change / sizeof table->change[0];
     for (uint32_t i = 0; i < points; i++)
-        table->change[i] = 1 + strategy_random(table, PCT_STEPS);
+        table->change[i] = 1 + strategy_random(table, length);
     table->change_count = points;
 }
 

@@ -8,7 +8,7 @@
  *
  *     3ab12c.1f0c2
  *
- * No choices at all are "0".
+ * No choices at all are "0"; '~' in front says that time was eager.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -48,12 +48,14 @@ static void put_actor(struct writer *writer, uint32_t actor)
     put(writer, (char)('a' + actor % 26));
 }
 
-size_t schedule_print(const uint16_t *choices, uint32_t count,
+size_t schedule_print(const uint16_t *choices, uint32_t count, bool eager,
                       uint16_t sum, char *out, size_t size)
 {
     struct writer writer = {out, size, 0};
     char text[16];
 
+    if (eager)
+        put(&writer, '~');
     if (count == 0)
         put(&writer, '0');
     for (uint32_t i = 0, run; i < count; i += run) {
@@ -114,11 +116,14 @@ static const char *parse_run(const char *at, uint32_t *run,
 }
 
 int schedule_parse(const char *string, uint16_t *choices, uint32_t room,
-                   uint16_t *sum, const char **wrong)
+                   bool *eager, uint16_t *sum, const char **wrong)
 {
     const char *at = string;
     uint32_t count = 0, run, actor;
 
+    *eager = *at == '~';
+    if (*eager)
+        at++;
     if (strncmp(at, "0.", 2) == 0)
         at++;
     while (*at != '.' && *at != '\0') {

@@ -53,6 +53,7 @@ struct table {
     uint32_t departed; /* pid of a process that the kernel is ending */
     uint32_t departed_thread; /* tid, likewise */
     uint32_t stop;     /* enum schedule_stop */
+    bool eager;        /* time may pass though somebody can go on */
     uint32_t change_count; /* pct: priority change points left */
     uint64_t change[16];   /* pct: at these steps */
     uint32_t wanted;       /* STOP_MISFIT: who was to go */

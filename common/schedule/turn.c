@@ -41,9 +41,13 @@ static _Noreturn void stop(enum schedule_stop why)
         pause();
 }
 
+/* One that waits for its time can go on, late or not, if all others
+ * may be that slow: in an eager run they may. */
 static bool can_go(const struct seat *seat)
 {
-    return seat->state == SEAT_READY;
+    return seat->state == SEAT_READY ||
+           (table->eager && seat->state == SEAT_BLOCKED &&
+            seat->deadline != GATE_NEVER);
 }
 
 static uint32_t gather(uint16_t *candidates)
@@ -69,13 +73,31 @@ static void wake_spinners(void)
     }
 }
 
+static void let_time_be(uint64_t now)
+{
+    if (now > table->now)
+        table->now = now;
+    table->fruitless = 0;
+    wake_spinners();
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        struct seat *seat = &table->seats[i];
+
+        if (seat->state == SEAT_EMPTY)
+            break;
+        if (seat->state == SEAT_BLOCKED && seat->deadline <= table->now) {
+            seat->state = SEAT_READY;
+            seat->answer = GATE_TIMEOUT;
+        }
+    }
+}
+
 /* Nobody can go on: let time pass to the next deadline. */
 static bool pass_time(void)
 {
     uint64_t next = GATE_NEVER;
 
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
-        struct seat *seat = &table->seats[i];
+        const struct seat *seat = &table->seats[i];
 
         if (seat->state == SEAT_EMPTY)
             break;
@@ -84,18 +106,7 @@ static bool pass_time(void)
     }
     if (next == GATE_NEVER)
         return false;
-    if (next > table->now)
-        table->now = next;
-    table->fruitless = 0;
-    for (uint32_t i = 0; table->seats[i].state != SEAT_EMPTY; i++) {
-        struct seat *seat = &table->seats[i];
-
-        if (seat->state == SEAT_BLOCKED && seat->deadline <= table->now) {
-            seat->state = SEAT_READY;
-            seat->answer = GATE_TIMEOUT;
-        } else if (seat->state == SEAT_SPINNING)
-            seat->state = SEAT_READY;
-    }
+    let_time_be(next);
     return true;
 }
 
@@ -146,7 +157,7 @@ static uint32_t choose(const uint16_t *candidates, uint32_t count)
 static uint32_t pick(void)
 {
     static uint16_t candidates[TRACE_ACTORS_MAX];
-    uint32_t count, outside;
+    uint32_t count, chosen, outside;
 
     while ((count = gather(candidates)) == 0) {
         if (pass_time())
@@ -163,7 +174,10 @@ static uint32_t pick(void)
             wake_spinners(); /* perhaps it only reads for long */
         }
     }
-    return count == 1 ? candidates[0] : choose(candidates, count);
+    chosen = count == 1 ? candidates[0] : choose(candidates, count);
+    if (table->seats[chosen].state == SEAT_BLOCKED)
+        let_time_be(table->seats[chosen].deadline);
+    return chosen;
 }
 
 /* Wait for the turn; on return this actor has it. */
@@ -434,6 +448,11 @@ enum schedule_stop schedule_stopped(const struct trace *trace)
 uint64_t schedule_steps(const struct trace *trace)
 {
     return table_of(trace)->steps;
+}
+
+bool schedule_was_eager(const struct trace *trace)
+{
+    return table_of(trace)->eager;
 }
 
 uint32_t schedule_choice_count(const struct trace *trace)
