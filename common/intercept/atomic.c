@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "intercept/gate.h"
 #include "intercept/record.h"
 
 static bool reachable(const volatile void *address)
@@ -30,6 +31,12 @@ static void note(enum kind kind, const volatile void *address,
         trace_event(self.trace, event)->size = (uint8_t)size;
 }
 
+static void ask(enum kind kind, const volatile void *address, uint64_t pc)
+{
+    if (gate != NULL && reachable(address))
+        gate->step(kind, object_of(address), pc);
+}
+
 #define SEQ __ATOMIC_SEQ_CST
 
 #define ATOMIC_CHANGE(bits, name, operation)                              \
@@ -38,8 +45,10 @@ static void note(enum kind kind, const volatile void *address,
     int##bits##_t __tsan_atomic##bits##_##name(                           \
         volatile int##bits##_t *at, int##bits##_t value, int order)       \
     {                                                                     \
-        int##bits##_t old = operation(at, value, SEQ);                    \
+        int##bits##_t old;                                                \
         (void)order;                                                      \
+        ask(KIND_ATOMIC_CHANGE, at, HERE);                                \
+        old = operation(at, value, SEQ);                                  \
         note(KIND_ATOMIC_CHANGE, at, *at, bits / 8, HERE);                \
         return old;                                                       \
     }
@@ -52,10 +61,14 @@ static void note(enum kind kind, const volatile void *address,
         volatile int##bits##_t *at, int##bits##_t *expected,              \
         int##bits##_t value, int order, int fail_order)                   \
     {                                                                     \
-        int done = __atomic_compare_exchange_n(at, expected, value,       \
-                                               false, SEQ, SEQ);          \
+        int done;                                                         \
         (void)order;                                                      \
         (void)fail_order;                                                 \
+        ask(KIND_ATOMIC_CHANGE, at, HERE);                                \
+        done = __atomic_compare_exchange_n(at, expected, value, false,    \
+                                           SEQ, SEQ);                     \
+        if (!done && gate != NULL && reachable(at))                       \
+            gate->idle();                                                 \
         note(done ? KIND_ATOMIC_CHANGE : KIND_ATOMIC_LOAD, at,            \
              done ? value : *expected, bits / 8, HERE);                   \
         return done;                                                      \
@@ -67,8 +80,10 @@ static void note(enum kind kind, const volatile void *address,
     int##bits##_t __tsan_atomic##bits##_load(                             \
         const volatile int##bits##_t *at, int order)                      \
     {                                                                     \
-        int##bits##_t value = __atomic_load_n(at, SEQ);                   \
+        int##bits##_t value;                                              \
         (void)order;                                                      \
+        ask(KIND_ATOMIC_LOAD, at, HERE);                                  \
+        value = __atomic_load_n(at, SEQ);                                 \
         note(KIND_ATOMIC_LOAD, at, value, bits / 8, HERE);                \
         return value;                                                     \
     }                                                                     \
@@ -78,6 +93,7 @@ static void note(enum kind kind, const volatile void *address,
                                      int##bits##_t value, int order)      \
     {                                                                     \
         (void)order;                                                      \
+        ask(KIND_ATOMIC_STORE, at, HERE);                                 \
         note(KIND_ATOMIC_STORE, at, value, bits / 8, HERE);               \
         __atomic_store_n(at, value, SEQ);                                 \
     }                                                                     \
@@ -105,10 +121,14 @@ ATOMIC(64)
         volatile int##bits##_t *at, int##bits##_t expected,               \
         int##bits##_t value, int order, int fail_order)                   \
     {                                                                     \
-        bool done = __atomic_compare_exchange_n(at, &expected, value,     \
-                                                false, SEQ, SEQ);         \
+        bool done;                                                        \
         (void)order;                                                      \
         (void)fail_order;                                                 \
+        ask(KIND_ATOMIC_CHANGE, at, HERE);                                \
+        done = __atomic_compare_exchange_n(at, &expected, value, false,   \
+                                           SEQ, SEQ);                     \
+        if (!done && gate != NULL && reachable(at))                       \
+            gate->idle();                                                 \
         note(done ? KIND_ATOMIC_CHANGE : KIND_ATOMIC_LOAD, at,            \
              done ? value : expected, bits / 8, HERE);                    \
         return expected;                                                  \

@@ -14,6 +14,7 @@
  */
 #include <string.h>
 
+#include "intercept/gate.h"
 #include "intercept/record.h"
 
 static inline bool can_be_shared(const volatile void *address)
@@ -25,7 +26,12 @@ static inline bool can_be_shared(const volatile void *address)
 static uint32_t record_access(enum kind kind, const volatile void *address,
                               uint32_t size, uint64_t pc)
 {
-    uint32_t event = record_call(kind, object_of(address), 0, pc, 0, 0);
+    uint64_t object = object_of(address);
+    uint32_t event;
+
+    if (gate != NULL)
+        gate->step(kind, object, pc);
+    event = record_call(kind, object, 0, pc, 0, 0);
 
     if (event != TRACE_NONE)
         trace_event(self.trace, event)->size = (uint8_t)size;
