@@ -98,6 +98,17 @@ bool object_is_shared(const volatile void *at)
     return find_region((uint64_t)(uintptr_t)at) != NULL;
 }
 
+bool object_region(uint64_t address, uint64_t *start, uint64_t *end)
+{
+    const struct region *region = find_region(address);
+
+    if (region == NULL)
+        return false;
+    *start = region->start;
+    *end = region->end;
+    return true;
+}
+
 /* A number of 20 bits for the memory behind a mapping. */
 static uint64_t region_number(int file)
 {

@@ -30,6 +30,12 @@ uint64_t object_made(const volatile void *address);
 bool object_is_shared(const volatile void *address);
 
 /*
+ * object_region - the shared mapping that an address lies in: its first
+ * address and the one after its last.  False if there is none.
+ */
+bool object_region(uint64_t address, uint64_t *start, uint64_t *end);
+
+/*
  * object_map - a shared mapping came to be.  `file` is a descriptor, or
  * -1 for an anonymous one.  Two mappings of the same file are the same
  * memory.  object_unmap - it went.  object_region_name - of a region's
