@@ -120,6 +120,12 @@ static uint64_t region_number(int file)
                           UINT64_C(0x9e3779b97f4a7c15) >> 45);
 }
 
+uint64_t object_in_file(int file, off_t offset)
+{
+    return object_key(OBJECT_SHARED,
+                      region_number(file) << 40 | (uint64_t)offset);
+}
+
 uint64_t object_map(void *start, size_t length, int file, off_t offset)
 {
     uint32_t count = atomic_load(&region_count);

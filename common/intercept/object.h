@@ -44,4 +44,8 @@ bool object_region(uint64_t address, uint64_t *start, uint64_t *end);
 uint64_t object_map(void *start, size_t length, int file, off_t offset);
 uint64_t object_unmap(void *start, size_t length);
 
+/* The key of the memory that a shared mapping of `file` would have at
+ * `offset`, whether or not this process maps it. */
+uint64_t object_in_file(int file, off_t offset);
+
 #endif

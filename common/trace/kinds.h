@@ -89,7 +89,10 @@ enum kind_group {
     KIND(ATOMIC_CHANGE,   "x", "x", "atomically changes", GROUP_MEMORY)    \
     KIND(ENTER,           "{", "{", "enters",             GROUP_CALL)      \
     KIND(LEAVE,           "}", "}", "leaves",             GROUP_CALL)      \
-    KIND(OBJECT_NAME,     "·", ".", "is named",           GROUP_NOTE)
+    KIND(OBJECT_NAME,     "·", ".", "is named",           GROUP_NOTE)      \
+    KIND(SEMAPHORE_OPEN,  "·", ".", "opens",              GROUP_SEMAPHORE) \
+    KIND(SEMAPHORE_CLOSE, "·", ".", "closes",             GROUP_SEMAPHORE) \
+    KIND(SEMAPHORE_UNLINK, "·", ".", "unlinks",           GROUP_SEMAPHORE)
 /* clang-format on */
 
 enum kind {

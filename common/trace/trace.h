@@ -68,7 +68,8 @@ struct event {
  * BARRIER_INIT SEMAPHORE_INIT  value: count
  * BARRIER_LEAVE  value: 1 for the serial thread
  * ONCE           value: 1 if this actor ran the routine
- * SEMAPHORE_VALUE value: what was seen
+ * SEMAPHORE_VALUE SEMAPHORE_OPEN  value: what was seen; a sem_open that
+ *                made the semaphore is SEMAPHORE_INIT
  * LOCK_INIT      value: the LOCK_... sort
  * PIPE SOCKET_PAIR  value: fds[0] | fds[1] << 32
  * OPEN DUP CLOSE value: the (new, closed) descriptor; OPEN text: path
