@@ -23,7 +23,7 @@
 _Thread_local struct self self;
 bool process_has_threads;
 
-void actor_become(struct trace *trace, uint32_t number, uint64_t pc)
+static void become(struct trace *trace, uint32_t number, uint64_t pc)
 {
     struct actor *actor = trace_actor(trace, number);
 
@@ -32,13 +32,28 @@ void actor_become(struct trace *trace, uint32_t number, uint64_t pc)
     self.number = number;
     self.process = actor->process;
     self.unnamed = true;
-    self.depth = 0;
     self.store = TRACE_NONE;
     actor->pid = getpid();
     actor->tid = gettid();
     actor->thread = (uint64_t)pthread_self();
     atomic_store(&actor->state, ACTOR_RUNNING);
     record(KIND_BEGIN, 0, actor->tid, pc);
+}
+
+void actor_become(struct trace *trace, uint32_t number, uint64_t pc)
+{
+    self.depth = 0;
+    become(trace, number, pc);
+}
+
+void actor_forked(uint32_t number, uint64_t pc)
+{
+    struct trace *trace = self.trace;
+
+    process_has_threads = false;
+    self.trace = NULL;
+    if (number != TRACE_NONE)
+        become(trace, number, pc);
 }
 
 uint32_t actor_announce(void)
@@ -75,8 +90,7 @@ uint32_t intercept_process_of(struct trace *trace, int pid)
     return TRACE_NONE;
 }
 
-/* The threads of a process end with it. */
-static void end_threads(struct trace *trace, uint32_t process)
+void actor_end_process(struct trace *trace, uint32_t process)
 {
     for (uint32_t i = process; i < trace_actor_count(trace); i++)
         if (trace_actor(trace, i)->process == process)
@@ -93,7 +107,7 @@ void intercept_killed(struct trace *trace, uint32_t process, int signal)
 
     if (actor == NULL || atomic_load(&actor->state) == ACTOR_ENDED)
         return;
-    end_threads(trace, process);
+    actor_end_process(trace, process);
     trace_append(trace, &event);
 }
 
@@ -111,7 +125,7 @@ static void on_crash(int number, siginfo_t *about, void *context)
     raise(number); /* SA_RESETHAND: this time for good */
 }
 
-static void catch_crashes(void)
+void actor_catch_crashes(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE,
                                 SIGILL,  SIGABRT, SIGSYS};
@@ -128,6 +142,6 @@ void intercept_start(struct trace *trace)
 {
     uint32_t number = trace_add_actor(trace, 0);
 
-    catch_crashes();
+    actor_catch_crashes();
     actor_become(trace, number, 0);
 }

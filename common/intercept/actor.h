@@ -59,6 +59,16 @@ static inline bool is_actor(void)
 void actor_become(struct trace *trace, uint32_t number, uint64_t pc);
 
 /*
+ * actor_forked - in the child of a fork: it is actor `number` from now
+ * on, and still in the functions that its parent was in.  Records BEGIN.
+ * With TRACE_NONE it is no actor.
+ */
+void actor_forked(uint32_t number, uint64_t pc);
+
+/* actor_catch_crashes - make fatal signals events; anew after exec. */
+void actor_catch_crashes(void);
+
+/*
  * actor_announce - make a number for a child about to be born.
  *
  * Returns TRACE_NONE if there are too many; the child is then no actor.
@@ -67,6 +77,9 @@ uint32_t actor_announce(void);
 
 /* The actor of a thread of this process; TRACE_NONE if none is known. */
 uint32_t actor_of_thread(pthread_t thread);
+
+/* actor_end_process - a process has ended, and its threads with it. */
+void actor_end_process(struct trace *trace, uint32_t process);
 
 /* The thread is gone: the actor ends, and self is no actor any more. */
 void actor_end(void);
