@@ -1,0 +1,415 @@
+/*
+ * deadlock.c - see deadlock.h.
+ *
+ * Each who waits points to one who could let him go on: the lock's
+ * holder, the child, a process that keeps the pipe's other end open.
+ * Following these from anybody leads into a cycle or to somebody for
+ * whom nobody can do anything.
+ */
+#include "judge/deadlock.h"
+
+#include <stdlib.h>
+
+#include "trace/fail.h"
+
+#define CLAUSES_MAX 6 /* the rest is counted */
+#define NAMES_MAX 3   /* in one clause */
+
+struct scene {
+    const struct replay *replay;
+    const struct names *names;
+    uint32_t index;
+    struct phrase *phrase;
+    bool *said; /* by actor */
+    int clauses;
+};
+
+static const char *who(const struct scene *scene, uint32_t number)
+{
+    return trace_actor_name(scene->replay->trace, number);
+}
+
+static const char *what(const struct scene *scene, uint64_t key)
+{
+    return names_object(scene->names, key, scene->index);
+}
+
+static const struct replay_actor *actor_at(const struct scene *scene,
+                                           uint32_t number)
+{
+    return scene->replay->actors + number;
+}
+
+static bool is_lock_wait(const struct replay_actor *actor)
+{
+    return actor->wait_kind == KIND_LOCK ||
+           actor->wait_kind == KIND_READ_LOCK;
+}
+
+static bool is_end_wait(const struct replay_actor *actor)
+{
+    return actor->wait_kind == KIND_JOIN || actor->wait_kind == KIND_REAP;
+}
+
+/* ---- who could let an actor go on ---- */
+
+static uint32_t first_child(const struct scene *scene, uint32_t parent)
+{
+    const struct replay *replay = scene->replay;
+    uint32_t process = replay_process(replay, parent);
+
+    for (uint32_t i = 0; i < replay->actor_count; i++) {
+        const struct actor *actor = trace_actor(replay->trace, i);
+
+        if (i != process && replay_process(replay, i) == i &&
+            actor->parent < replay->actor_count &&
+            replay_process(replay, actor->parent) == process &&
+            replay_waits(actor_at(scene, i)))
+            return i;
+    }
+    return TRACE_NONE;
+}
+
+/* Somebody who has that end of the pipe open, oneself first. */
+static uint32_t end_keeper(const struct scene *scene, uint32_t number,
+                           uint64_t pipe, unsigned end)
+{
+    const struct replay *replay = scene->replay;
+
+    if (replay_has_end(replay, replay_process(replay, number), pipe, end))
+        return number;
+    for (uint32_t i = 0; i < replay->actor_count; i++)
+        if (replay_has_end(replay, i, pipe, end))
+            return i;
+    return TRACE_NONE;
+}
+
+static uint32_t blocker(const struct scene *scene, uint32_t number)
+{
+    const struct replay_actor *actor = actor_at(scene, number);
+    const struct replay_object *object =
+        replay_object(scene->replay, actor->wait_object);
+    uint32_t target;
+
+    if (is_lock_wait(actor))
+        return object != NULL && object->holder_count > 0
+                   ? object->holders[0].actor
+                   : TRACE_NONE;
+    if (is_end_wait(actor)) {
+        target = replay_actor_of(scene->replay, actor->wait_object);
+        return target != TRACE_NONE ? target : first_child(scene, number);
+    }
+    if (actor->wait_kind == KIND_READ)
+        return end_keeper(scene, number, actor->wait_object,
+                          EVENT_WRITE_END);
+    if (actor->wait_kind == KIND_WRITE)
+        return end_keeper(scene, number, actor->wait_object,
+                          EVENT_READ_END);
+    return TRACE_NONE;
+}
+
+static uint32_t next_waiting(const struct scene *scene, uint32_t number)
+{
+    uint32_t next = blocker(scene, number);
+
+    return next != TRACE_NONE && replay_waits(actor_at(scene, next))
+               ? next
+               : TRACE_NONE;
+}
+
+/* An actor on a cycle of at least two; TRACE_NONE if there is none. */
+static uint32_t find_cycle(const struct scene *scene)
+{
+    uint32_t count = scene->replay->actor_count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = i;
+
+        if (!replay_waits(actor_at(scene, i)))
+            continue;
+        for (uint32_t steps = 0; steps < count && at != TRACE_NONE;
+             steps++) {
+            uint32_t next = next_waiting(scene, at);
+
+            at = next == at ? TRACE_NONE : next;
+            if (at == i)
+                return i;
+        }
+    }
+    return TRACE_NONE;
+}
+
+/* ---- clauses ---- */
+
+static void begin_clause(struct scene *scene)
+{
+    if (scene->clauses++ > 0)
+        phrase_add(scene->phrase, "; ");
+}
+
+/* "holds a and b and " */
+static void add_held(struct scene *scene, uint32_t number)
+{
+    const struct replay_object *object;
+    size_t cursor = 0;
+    int count = 0;
+
+    while ((object = table_next(&scene->replay->objects, &cursor)) != NULL)
+        if (object->group == GROUP_LOCK &&
+            object->key != actor_at(scene, number)->wait_object &&
+            replay_holder(object, number) != NULL)
+            phrase_add(scene->phrase, "%s%s",
+                       count++ == 0 ? " holds " : " and ",
+                       what(scene, object->key));
+    if (count > 0)
+        phrase_add(scene->phrase, " and");
+}
+
+static void add_holder(struct scene *scene, uint32_t number)
+{
+    const struct replay_actor *actor = actor_at(scene, number);
+    const struct replay_object *object =
+        replay_object(scene->replay, actor->wait_object);
+    const struct replay_holder *holder;
+    const struct event *since;
+
+    if (object == NULL || object->holder_count == 0) {
+        phrase_add(scene->phrase, ", though nobody holds it");
+        return;
+    }
+    holder = object->holders;
+    if (holder->actor == number) {
+        phrase_add(scene->phrase, ", which it holds itself");
+        return;
+    }
+    since = trace_read(scene->replay->trace, holder->since);
+    if (actor_at(scene, holder->actor)->state == ACTOR_ENDED) {
+        phrase_add(scene->phrase, ", which %s locked",
+                   who(scene, holder->actor));
+        if (since != NULL)
+            phrase_add_place(scene->phrase, scene->replay->trace,
+                             since->pc);
+        phrase_add(scene->phrase, " and still held when it ended");
+    } else
+        phrase_add(scene->phrase, ", which %s holds",
+                   who(scene, holder->actor));
+}
+
+/* "main and consumer 2 keep its write end open" */
+static void add_keepers(struct scene *scene, uint32_t number,
+                        uint64_t pipe, unsigned end, const char *name)
+{
+    const struct replay *replay = scene->replay;
+    uint32_t own = replay_process(replay, number);
+    uint32_t count = 0, shown = 0;
+
+    for (uint32_t i = 0; i < replay->actor_count; i++)
+        count += replay_has_end(replay, i, pipe, end);
+    if (count == 0) {
+        phrase_add(scene->phrase, ", though nobody has its %s end open",
+                   name);
+        return;
+    }
+    phrase_add(scene->phrase, ", but ");
+    if (replay_has_end(replay, own, pipe, end)) {
+        phrase_add(scene->phrase, "%s itself", who(scene, own));
+        shown++;
+    }
+    for (uint32_t i = 0; i < replay->actor_count; i++)
+        if (i != own && shown < NAMES_MAX &&
+            replay_has_end(replay, i, pipe, end))
+            phrase_add(scene->phrase, "%s%s",
+                       shown++ == 0      ? ""
+                       : shown == count ? " and "
+                                         : ", ",
+                       who(scene, i));
+    if (shown < count)
+        phrase_add(scene->phrase, " and %u more", count - shown);
+    phrase_add(scene->phrase, " keep%s its %s end open",
+               count == 1 ? "s" : "", name);
+}
+
+/* Who took units of a semaphore and has not given them back. */
+static void add_takers(struct scene *scene,
+                       const struct replay_object *object)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; object != NULL && i < object->holder_count &&
+                       shown < NAMES_MAX;
+         i++, shown++)
+        phrase_add(scene->phrase, "%s%s took %u",
+                   shown == 0 ? " (" : ", ",
+                   who(scene, object->holders[i].actor),
+                   object->holders[i].depth);
+    if (shown > 0)
+        phrase_add(scene->phrase, ")");
+}
+
+static void add_barrier(struct scene *scene,
+                        const struct replay_object *object)
+{
+    if (object != NULL && object->count > 0)
+        phrase_add(scene->phrase,
+                   ", where %lld of %lld have arrived and nobody else "
+                   "can",
+                   (long long)object->arrived, (long long)object->count);
+}
+
+/* What follows "somebody waits" (plural: "they wait"). */
+static void add_reason(struct scene *scene, uint32_t number)
+{
+    const struct replay_actor *actor = actor_at(scene, number);
+    uint64_t key = actor->wait_object;
+    const struct replay_object *object =
+        replay_object(scene->replay, key);
+
+    switch (actor->wait_kind) {
+    case KIND_LOCK:
+    case KIND_READ_LOCK:
+        phrase_add(scene->phrase, " for %s", what(scene, key));
+        break;
+    case KIND_JOIN:
+    case KIND_REAP:
+        phrase_add(scene->phrase, " for the end of %s", what(scene, key));
+        break;
+    case KIND_READ:
+        phrase_add(scene->phrase, " for the end of file of %s",
+                   what(scene, key));
+        add_keepers(scene, number, key, EVENT_WRITE_END, "write");
+        break;
+    case KIND_WRITE:
+        phrase_add(scene->phrase, " for room in %s, which nobody reads",
+                   what(scene, key));
+        add_keepers(scene, number, key, EVENT_READ_END, "read");
+        break;
+    case KIND_CONDITION_WAIT:
+    case KIND_CONDITION_WAKE:
+        phrase_add(scene->phrase,
+                   " on %s, and nobody is left who could signal it",
+                   what(scene, key));
+        break;
+    case KIND_SEMAPHORE_WAIT:
+        phrase_add(scene->phrase,
+                   " for %s, and nobody is left who could post it",
+                   what(scene, key));
+        add_takers(scene, object);
+        break;
+    case KIND_BARRIER_LEAVE:
+    case KIND_BARRIER_ARRIVE:
+        phrase_add(scene->phrase, " at %s", what(scene, key));
+        add_barrier(scene, object);
+        break;
+    case KIND_SLEEP:
+        phrase_add(scene->phrase, " for its sleep to end");
+        break;
+    default:
+        phrase_add(scene->phrase, " for %s", what(scene, key));
+        break;
+    }
+}
+
+static bool same_wait(const struct scene *scene, uint32_t one,
+                      uint32_t other)
+{
+    const struct replay_actor *a = actor_at(scene, one);
+    const struct replay_actor *b = actor_at(scene, other);
+
+    return !scene->said[other] && replay_waits(b) &&
+           a->wait_kind == b->wait_kind && !is_end_wait(a) &&
+           a->wait_object == b->wait_object;
+}
+
+/* "car 1, car 2 and 5 more wait"; returns for how many that speaks. */
+static uint32_t add_subjects(struct scene *scene, uint32_t number)
+{
+    uint32_t count = scene->replay->actor_count;
+    uint32_t total = 0, shown = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        total += i == number || same_wait(scene, number, i);
+    for (uint32_t i = 0; i < count; i++)
+        if (i == number || same_wait(scene, number, i)) {
+            scene->said[i] = true;
+            if (shown < NAMES_MAX)
+                phrase_add(scene->phrase, "%s%s",
+                           shown == 0               ? ""
+                           : shown + 1 == total ? " and "
+                                                    : ", ",
+                           who(scene, i));
+            shown++;
+        }
+    if (total > NAMES_MAX)
+        phrase_add(scene->phrase, " and %u more", total - NAMES_MAX);
+    return total;
+}
+
+static void add_clause(struct scene *scene, uint32_t number)
+{
+    uint32_t total;
+
+    if (scene->clauses >= CLAUSES_MAX)
+        return;
+    begin_clause(scene);
+    total = add_subjects(scene, number);
+    if (total == 1)
+        add_held(scene, number);
+    phrase_add(scene->phrase, total == 1 ? " waits" : " wait");
+    add_reason(scene, number);
+    if (is_lock_wait(actor_at(scene, number)))
+        add_holder(scene, number);
+}
+
+static void add_cycle(struct scene *scene, uint32_t start)
+{
+    uint32_t at = start;
+
+    do {
+        if (scene->clauses < CLAUSES_MAX) {
+            begin_clause(scene);
+            phrase_add(scene->phrase, "%s", who(scene, at));
+            add_held(scene, at);
+            phrase_add(scene->phrase, " waits");
+            add_reason(scene, at);
+            scene->said[at] = true;
+        }
+        at = next_waiting(scene, at);
+    } while (at != start && at != TRACE_NONE);
+}
+
+static void add_others(struct scene *scene, bool end_waits)
+{
+    for (uint32_t i = 0; i < scene->replay->actor_count; i++)
+        if (!scene->said[i] && replay_waits(actor_at(scene, i)) &&
+            is_end_wait(actor_at(scene, i)) == end_waits)
+            add_clause(scene, i);
+}
+
+uint32_t deadlock_describe(struct phrase *phrase,
+                           const struct replay *replay,
+                           const struct names *names, uint32_t index)
+{
+    struct scene scene = {.replay = replay,
+                          .names = names,
+                          .index = index,
+                          .phrase = phrase};
+    uint32_t cycle, waiting = 0, unsaid = 0;
+
+    scene.said = calloc(replay->actor_count + 1, sizeof *scene.said);
+    if (scene.said == NULL)
+        die("out of memory");
+    cycle = find_cycle(&scene);
+    if (cycle != TRACE_NONE)
+        add_cycle(&scene, cycle);
+    add_others(&scene, false);
+    add_others(&scene, true);
+    for (uint32_t i = 0; i < replay->actor_count; i++) {
+        waiting += replay_waits(actor_at(&scene, i));
+        unsaid += replay_waits(actor_at(&scene, i)) && !scene.said[i];
+    }
+    if (unsaid > 0)
+        phrase_add(phrase, "; %u more wait%s", unsaid,
+                   unsaid == 1 ? "s" : "");
+    free(scene.said);
+    return waiting;
+}
