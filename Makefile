@@ -47,10 +47,13 @@ CHAPTERS := $(foreach folder,$(FOLDERS),$(call chapter,$(folder)))
 PROGRAMS := $(CHAPTERS) $(if $(wildcard tests/programs/*.c),programs)
 HARNESS  := $(call objects,common/*/*.c)
 KIT      := $(call objects,chapters/kit/*.c)
-LINKED    = $(filter-out %/run/main.o,$(HARNESS)) $(KIT) $(BUILD)/wrap.ld
+MAIN      = $(BUILD)/common/run/main.o
+PARTS     = $(BUILD)/common.a $(BUILD)/wrap.ld
 CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/check_*.c))
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench_*.c))
-PLAIN    := $(patsubst chapters/%.c,$(BUILD)/plain/%,$(wildcard chapters/ch*/*.c))
+plain     = $(patsubst chapters/%.c,$(BUILD)/plain/%$(2),$(wildcard $(1)))
+PLAIN    := $(call plain,chapters/ch*/*.c)
+PLAINKIT := $(call plain,chapters/kit/*.c,.o)
 
 all: $(CHAPTERS)
 
@@ -59,7 +62,7 @@ whole = new=$@.$$$$; mkdir -p $(@D) && $(1) && mv $$new $@ || \
 	{ rm -f $$new*; exit 1; }
 compile = $(CC) $(1) -MMD -MP -MT $@ -MF $$new.d -c -o $$new $< && \
 	mv $$new.d $(@:.o=.d)
-link = $(CC) $(LINK_FLAGS) -o $$new $(filter %.o,$^) $(LIBRARIES) $(1)
+link = $(CC) $(LINK_FLAGS) -o $$new $(filter %.o %.a,$^) $(LIBRARIES) $(1)
 say = echo '  $(@:$(BUILD)/%=%)'
 
 # $(call program,name,folder): one program of all the folder's variants.
@@ -67,7 +70,7 @@ say = echo '  $(@:$(BUILD)/%=%)'
 define program
 $(1)_objects := $(call objects,$(2)*.c)
 $(BUILD)/bin/$(1): $$($(1)_objects) $(BUILD)/bin/$(1).variants.o \
-		$(KIT) $(HARNESS) $(BUILD)/wrap.ld
+		$(KIT) $(MAIN) $(PARTS)
 	@$$(say); $$(call whole,$$(link))
 $(BUILD)/bin/$(1).variants.c: $(sort $(wildcard $(2)*.c)) $(2) \
 		common/run/variants.awk
@@ -93,13 +96,18 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/ready
 	@$(call whole,$(call compile,$(HARNESS_FLAGS)))
 $(KIT): $(BUILD)/%.o: %.c $(BUILD)/ready
 	@$(call whole,$(call compile,$(STUDY_FLAGS)))
-$(CHECKS): %: %.o $(LINKED)
+$(BUILD)/common.a: $(filter-out $(MAIN),$(HARNESS))
+	@$(call whole,ar rcs $$new $^)
+$(CHECKS): %: %.o $(KIT) $(PARTS)
 	@$(say); $(call whole,$(call link,$(CHECK_LIBRARIES)))
-$(BENCHES): %: %.o $(LINKED)
+$(BENCHES): %: %.o $(PLAINKIT) $(PARTS)
 	@$(say); $(call whole,$(link))
-$(PLAIN): $(BUILD)/plain/%: chapters/%.c $(wildcard chapters/kit/*) | compiler
+$(PLAIN): $(BUILD)/plain/%: chapters/%.c $(PLAINKIT)
 	@$(say); $(call whole,$(CC) -pthread -o $$new $< \
-		$$(grep -q '"../kit/' $< && echo chapters/kit/*.c))
+		$$(grep -q '"../kit/' $< && echo $(PLAINKIT)))
+$(PLAINKIT): $(BUILD)/plain/%.o: chapters/%.c $(wildcard chapters/kit/*.h) \
+		| compiler
+	@$(call whole,$(CC) -pthread -c -o $$new $<)
 
 wraps = s/^REAL([^,]*, *\([A-Za-z0-9_]*\),.*/--wrap=\1/p
 $(BUILD)/wrap.ld: common/intercept $(wildcard common/intercept/*.c)

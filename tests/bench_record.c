@@ -1,0 +1,230 @@
+/*
+ * bench_record.c - what recording costs.
+ *
+ * Each operation is made bare (the real call, the plain access) and
+ * recorded, in turn, ROUNDS times; the medians are compared.  Times of
+ * two machines differ, the ratio says more; the aim is at most 40 ns an
+ * event.  The recorded half writes to memory that is touched for the
+ * first time, as a real run does.
+ */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "intercept/intercept.h"
+#include "trace/fail.h"
+#include "trace/trace.h"
+
+#define ROUNDS 31
+#define TIMES 5000        /* in a round */
+#define RACE_TIMES 500000 /* of each process that races */
+
+int __real_pthread_mutex_lock(pthread_mutex_t *mutex);
+int __real_pthread_mutex_unlock(pthread_mutex_t *mutex);
+int __real_sem_wait(sem_t *semaphore);
+int __real_sem_post(sem_t *semaphore);
+void __tsan_read4(const void *address);
+void __tsan_write4(const void *address);
+
+#define PROCESSES 2
+
+/* What the operations work on. */
+static struct shared {
+    pthread_mutex_t lock;
+    sem_t semaphore;
+    volatile int counter;
+    pthread_barrier_t start;
+    struct {
+        _Alignas(128) pthread_mutex_t lock; /* a cache line of its own */
+    } own[PROCESSES];
+} *shared;
+
+static struct {
+    pthread_mutexattr_t mutex;
+    pthread_barrierattr_t barrier;
+} for_processes;
+
+static void bare_lock(int times)
+{
+    while (times-- > 0) {
+        __real_pthread_mutex_lock(&shared->lock);
+        __real_pthread_mutex_unlock(&shared->lock);
+    }
+}
+
+static void recorded_lock(int times)
+{
+    while (times-- > 0) {
+        pthread_mutex_lock(&shared->lock);
+        pthread_mutex_unlock(&shared->lock);
+    }
+}
+
+static void bare_semaphore(int times)
+{
+    while (times-- > 0) {
+        __real_sem_post(&shared->semaphore);
+        __real_sem_wait(&shared->semaphore);
+    }
+}
+
+static void recorded_semaphore(int times)
+{
+    while (times-- > 0) {
+        sem_post(&shared->semaphore);
+        sem_wait(&shared->semaphore);
+    }
+}
+
+static void bare_access(int times)
+{
+    while (times-- > 0)
+        shared->counter++;
+}
+
+/* What the compiler makes of the same line. */
+static void recorded_access(int times)
+{
+    while (times-- > 0) {
+        int value;
+
+        __tsan_read4((const void *)&shared->counter);
+        value = shared->counter;
+        __tsan_write4((const void *)&shared->counter);
+        shared->counter = value + 1;
+    }
+}
+
+static const struct operation {
+    const char *name;
+    void (*bare)(int times);
+    void (*recorded)(int times);
+    int events; /* of one recorded operation */
+    const char *limit;
+} operations[] = {
+    {"pthread_mutex_lock, _unlock", bare_lock, recorded_lock, 2,
+     "the first touch of the log's pages"},
+    {"sem_post, sem_wait", bare_semaphore, recorded_semaphore, 2,
+     "the same"},
+    {"counter++ in shared memory", bare_access, recorded_access, 2,
+     "the same; bare it is a few cycles"},
+};
+
+static double time_of(void (*operation)(int times))
+{
+    uint64_t start = trace_nanoseconds();
+
+    operation(TIMES);
+    return (double)(trace_nanoseconds() - start) / TIMES;
+}
+
+static int by_value(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+static double median(double *values)
+{
+    qsort(values, ROUNDS, sizeof *values, by_value);
+    return values[ROUNDS / 2];
+}
+
+static void compare(const struct operation *operation)
+{
+    double bare[ROUNDS], recorded[ROUNDS], before, after;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        bare[i] = time_of(operation->bare);
+        recorded[i] = time_of(operation->recorded);
+    }
+    before = median(bare);
+    after = median(recorded);
+    printf("  %-27s %6.1f ns bare %6.1f recorded %6.1f times\n"
+           "      %.1f ns added an event, limited by %s\n",
+           operation->name, before, after, after / before,
+           (after - before) / operation->events, operation->limit);
+}
+
+/* One of the processes that record at once, each with its own lock. */
+static void race(int number)
+{
+    pthread_mutex_t *own = &shared->own[number].lock;
+
+    pthread_barrier_wait(&shared->start);
+    for (int i = 0; i < RACE_TIMES; i++) {
+        pthread_mutex_lock(own);
+        pthread_mutex_unlock(own);
+    }
+    _exit(0);
+}
+
+/* Millions of events a second that so many processes record. */
+static double race_of(int processes)
+{
+    uint64_t start;
+
+    pthread_barrier_init(&shared->start, &for_processes.barrier,
+                         (unsigned)processes + 1);
+    for (int i = 0; i < processes; i++) {
+        pid_t child = fork();
+
+        if (child < 0)
+            die("cannot fork:");
+        if (child == 0)
+            race(i);
+    }
+    pthread_barrier_wait(&shared->start);
+    start = trace_nanoseconds();
+    while (wait(NULL) > 0)
+        ;
+    pthread_barrier_destroy(&shared->start);
+    return 1e3 * 2 * RACE_TIMES * processes /
+           (double)(trace_nanoseconds() - start);
+}
+
+static void make_shared(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        die("cannot map memory:");
+    pthread_mutexattr_init(&for_processes.mutex);
+    pthread_mutexattr_setpshared(&for_processes.mutex,
+                                 PTHREAD_PROCESS_SHARED);
+    pthread_barrierattr_init(&for_processes.barrier);
+    pthread_barrierattr_setpshared(&for_processes.barrier,
+                                   PTHREAD_PROCESS_SHARED);
+    pthread_mutex_init(&shared->lock, &for_processes.mutex);
+    for (int i = 0; i < PROCESSES; i++)
+        pthread_mutex_init(&shared->own[i].lock, &for_processes.mutex);
+    sem_init(&shared->semaphore, 1, 0);
+}
+
+int main(void)
+{
+    struct trace *trace = trace_create(0);
+    double one, two;
+
+    intercept_start(trace);
+    make_shared();
+    printf("Recording (medians of %d rounds; aim: 40 ns an event)\n",
+           ROUNDS);
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        compare(&operations[i]);
+    one = race_of(1);
+    two = race_of(2);
+    printf("  events a second: %.1f million by 1 process, %.1f million "
+           "by 2, %.2f times\n"
+           "      limited by the one cache line that holds the next "
+           "event's number\n", one, two, two / one);
+    if (trace_lost(trace) > 0)
+        die("the trace was too small for this");
+    return 0;
+}
