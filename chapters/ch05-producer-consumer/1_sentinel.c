@@ -1,0 +1,145 @@
+/*
+ * Producers and consumers share a queue; a last item says stop.
+ *
+ * 太白 makes ten 苹果 and egon ten 包子; both put them in one queue
+ * that holds ten. Two consumers take them out and eat. Making is four
+ * times as quick as eating, so the queue fills up and stops the
+ * producers: nobody has to tell them to slow down.
+ *
+ * A consumer cannot know which item is the last. When both producers
+ * are done, the parent puts one "stop" for each consumer behind all
+ * the food. A consumer that gets a stop eats nothing more and ends.
+ *
+ * Expect: always ok: every item is eaten exactly once, and all end
+ */
+#define _DEFAULT_SOURCE /* usleep and MAP_ANONYMOUS */
+
+#include "../kit/queue.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PRODUCERS = 2, CONSUMERS = 2, ITEMS = 10, BOUND = 10 };
+enum { STOP = -1 };
+
+struct food {
+    int maker; /* which producer, or STOP */
+    int number;
+};
+
+static const char *maker_name[] = {"太白", "egon"};
+static const char *food_name[] = {"苹果", "包子"};
+
+static struct queue *queue;
+static int (*eaten)[ITEMS]; /* shared: how often, for each food */
+
+static void must(int fine, const char *what)
+{
+    if (!fine) {
+        perror(what);
+        exit(1);
+    }
+}
+
+static void pause_up_to(int milliseconds)
+{
+    usleep((useconds_t)(rand() % milliseconds) * 1000);
+}
+
+static void producer(int me)
+{
+    prctl(PR_SET_NAME, maker_name[me]);
+    srand((unsigned)me + 1);
+    for (int n = 0; n < ITEMS; n++) {
+        struct food food = {me, n};
+
+        pause_up_to(25);
+        printf("%s made %s%d\n", maker_name[me], food_name[me], n);
+        queue_put(queue, &food);  // p1
+    }
+}
+
+static void consumer(int me)
+{
+    struct food food;
+
+    srand((unsigned)me + 11);
+    for (;;) {
+        queue_get(queue, &food);  // c1
+        if (food.maker == STOP)  // c2
+            break;
+        printf("alex %d ate %s%d\n", me + 1,
+               food_name[food.maker], food.number);
+        eaten[food.maker][food.number]++;  // c3
+        pause_up_to(100);
+    }
+}
+
+static pid_t start(void (*role)(int), int number)
+{
+    pid_t pid = fork();
+
+    must(pid >= 0, "fork");
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* leave no orphans */
+        role(number);
+        exit(0);
+    }
+    return pid;
+}
+
+static void join(pid_t pid)
+{
+    int status;
+
+    must(waitpid(pid, &status, 0) == pid, "waitpid");
+    if (status != 0)
+        exit(1);
+}
+
+static void make_shared(void)
+{
+    queue = queue_create(BOUND, sizeof(struct food));
+    must(queue != NULL, "queue_create");
+    eaten = mmap(NULL, PRODUCERS * sizeof(*eaten),
+                 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                 -1, 0);
+    must(eaten != MAP_FAILED, "mmap");
+}
+
+static void check_eaten(void)
+{
+    for (int p = 0; p < PRODUCERS; p++)
+        for (int n = 0; n < ITEMS; n++)
+            assert(eaten[p][n] == 1);
+    printf("all %d eaten, each once\n", PRODUCERS * ITEMS);
+}
+
+int main(void)
+{
+    pid_t consumers[CONSUMERS], producers[PRODUCERS];
+    struct food stop = {STOP, 0};
+
+    /* into a pipe, too, line by line, and nothing left at a fork */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    make_shared();
+    for (int i = 0; i < CONSUMERS; i++)
+        consumers[i] = start(consumer, i);
+    for (int i = 0; i < PRODUCERS; i++)
+        producers[i] = start(producer, i);
+    for (int i = 0; i < PRODUCERS; i++)
+        join(producers[i]);  // m1
+    for (int i = 0; i < CONSUMERS; i++)
+        queue_put(queue, &stop);  // m2
+    for (int i = 0; i < CONSUMERS; i++)
+        join(consumers[i]);  // m3
+    check_eaten();
+    queue_destroy(queue);
+    return 0;
+}
