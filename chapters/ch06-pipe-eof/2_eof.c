@@ -1,0 +1,89 @@
+/*
+ * Every unused end is closed, so the end of the pipe is seen.
+ *
+ * The program is that of 1_hang and one line more: the consumer begins
+ * by closing the write end that it inherited and never uses. Now the
+ * parent has the only one. When it closes that, the count of open
+ * write ends is 0, and a read of the empty pipe returns 0 at once
+ * instead of waiting: end of file.
+ *
+ * close does not close "the pipe". It takes one from a count that the
+ * kernel keeps over all processes.
+ *
+ * Expect: always ok: ten hellos, then read returns 0
+ */
+#define _DEFAULT_SOURCE /* -std=c11 hides POSIX without it */
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MESSAGES = 10, LENGTH = 5 };
+enum { READ, WRITE };
+
+static int ends[2]; /* of the pipe; each process has its own two */
+
+static void must(int fine, const char *what)
+{
+    if (!fine) {
+        perror(what);
+        exit(1);
+    }
+}
+
+static void consumer(void)
+{
+    char text[LENGTH + 1] = "";
+    int messages = 0;
+
+    close(ends[WRITE]);  // c1
+    while (read(ends[READ], text, LENGTH) == LENGTH) {  // c2
+        printf("got %s\n", text);
+        messages++;
+    }
+    printf("end of file after %d messages\n", messages);  // c3
+    assert(messages == MESSAGES);
+}
+
+static pid_t start(void (*role)(void))
+{
+    pid_t pid = fork();
+
+    must(pid >= 0, "fork");
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* leave no orphans */
+        role();
+        exit(0);
+    }
+    return pid;
+}
+
+static void join(pid_t pid)
+{
+    int status;
+
+    must(waitpid(pid, &status, 0) == pid, "waitpid");
+    if (status != 0)
+        exit(1);
+}
+
+int main(void)
+{
+    pid_t pid;
+
+    /* into a pipe, too, line by line, and nothing left at a fork */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    must(pipe(ends) == 0, "pipe");
+    pid = start(consumer);
+    close(ends[READ]);  // m1
+    for (int n = 0; n < MESSAGES; n++)
+        must(write(ends[WRITE], "hello", LENGTH) == LENGTH,
+             "write");  // m2
+    close(ends[WRITE]);  // m3
+    join(pid);  // m4
+    return 0;
+}

@@ -1,0 +1,124 @@
+/*
+ * Two consumers tear the messages that come from one pipe.
+ *
+ * A message is a length and a body. The producer writes each with one
+ * write, which a pipe keeps together. But a consumer needs two reads:
+ * first the length, to know how long the body is, then the body.
+ * Between the two, the other consumer may read: it takes the start of
+ * the body for a length, and from then on nobody is at the start of
+ * a message any more.
+ *
+ * Expect: sometimes assertion: a piece of text read as a length, c2
+ */
+#define _DEFAULT_SOURCE /* -std=c11 hides POSIX without it */
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MESSAGES = 10, LONGEST = 63, CONSUMERS = 2 };
+enum { READ, WRITE };
+
+/* In the pipe: the length of a body, then the bytes of that body. */
+struct message {
+    int length;
+    char body[LONGEST + 1];
+};
+
+static int ends[2]; /* of the pipe; each process has its own two */
+
+static void must(int fine, const char *what)
+{
+    if (!fine) {
+        perror(what);
+        exit(1);
+    }
+}
+
+static void producer(int messages)
+{
+    struct message message;
+    size_t size;
+
+    close(ends[READ]);
+    for (int n = 0; n < messages; n++) {
+        message.length = sprintf(message.body, "包子 %d", n);
+        size = sizeof(int) + (size_t)message.length;
+        must(write(ends[WRITE], &message, size) == (ssize_t)size,
+             "write");  // p1
+    }
+}
+
+/* Returns 0 at the end of the pipe. */
+static int receive(struct message *message)
+{
+    ssize_t got;
+
+    got = read(ends[READ], &message->length, sizeof(int));  // c1
+    if (got == 0)
+        return 0;
+    assert(got == sizeof(int));
+    assert(message->length > 0 && message->length <= LONGEST);  // c2
+    got = read(ends[READ], message->body,
+               (size_t)message->length);  // c3
+    assert(got == message->length);
+    message->body[got] = '\0';
+    return 1;
+}
+
+static void consumer(int me)
+{
+    struct message message;
+    int received;
+
+    close(ends[WRITE]);
+    do {
+        received = receive(&message);
+        if (received)
+            printf("c%d got %s\n", me, message.body);
+    } while (received);
+    printf("c%d: end of file\n", me);
+}
+
+static pid_t start(void (*role)(int), int number)
+{
+    pid_t pid = fork();
+
+    must(pid >= 0, "fork");
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* leave no orphans */
+        role(number);
+        exit(0);
+    }
+    return pid;
+}
+
+static int join(pid_t pid)
+{
+    int status;
+
+    must(waitpid(pid, &status, 0) == pid, "waitpid");
+    return status == 0;
+}
+
+int main(void)
+{
+    pid_t children[CONSUMERS + 1];
+    int fine = 1;
+
+    /* into a pipe, too, line by line, and nothing left at a fork */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    must(pipe(ends) == 0, "pipe");
+    for (int i = 0; i < CONSUMERS; i++)
+        children[i] = start(consumer, i + 1);
+    children[CONSUMERS] = start(producer, MESSAGES);
+    close(ends[READ]);
+    close(ends[WRITE]);
+    for (int i = 0; i < CONSUMERS + 1; i++)
+        fine = join(children[i]) && fine;
+    return fine ? 0 : 1;
+}
