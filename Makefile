@@ -116,11 +116,12 @@ $(BUILD)/wrap.ld: common/intercept $(wildcard common/intercept/*.c)
 # What was asked for when this file changed: other flags, and everything
 # is built again.  A missing package is named here, not by the compiler.
 $(BUILD)/ready: export FLAGS = $(CC) $(HARNESS_FLAGS) $(STUDY_FLAGS) $(LDFLAGS)
-$(BUILD)/ready: always | $(filter setup,$(MAKECMDGOALS))
+$(BUILD)/ready: always
 	@mkdir -p $(@D); echo "$$FLAGS" | cmp -s - $@ || \
 		{ CC='$(CC)' common/packages.sh $(PACKAGES) && \
 		echo "$$FLAGS" >$@; }
 
+compiler $(BUILD)/ready: | $(filter setup,$(MAKECMDGOALS))
 compiler:
 	@CC='$(CC)' common/packages.sh gcc libc6-dev
 setup:
@@ -134,6 +135,7 @@ clean:
 	@rm -rf $(BUILD) ch[0-9][0-9] try
 
 .PHONY: all always compiler setup check bench plain clean
+$(if $(filter clean,$(MAKECMDGOALS)),.NOTPARALLEL:)
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
