@@ -21,14 +21,9 @@ static bool reachable(const volatile void *address)
 static void note(enum kind kind, const volatile void *address,
                  int64_t value, uint32_t size, uint64_t pc)
 {
-    uint32_t event;
-
-    if (!reachable(address))
-        return;
-    event = record_call(kind, object_of(address), value, pc, 0,
-                        EVENT_VALUE);
-    if (event != TRACE_NONE)
-        trace_event(self.trace, event)->size = (uint8_t)size;
+    if (reachable(address))
+        record_access(kind, object_of(address), value, pc, size,
+                      EVENT_VALUE);
 }
 
 static void ask(enum kind kind, const volatile void *address, uint64_t pc)

@@ -23,41 +23,26 @@ static inline bool can_be_shared(const volatile void *address)
            (process_has_threads || object_is_shared(address));
 }
 
-static uint32_t record_access(enum kind kind, const volatile void *address,
-                              uint32_t size, uint64_t pc)
+static uint32_t on_access(enum kind kind, const volatile void *address,
+                          uint32_t size, uint64_t pc, unsigned flags)
 {
     uint64_t object = object_of(address);
-    uint32_t event;
 
     if (gate != NULL)
         gate->step(kind, object, pc);
-    event = record_call(kind, object, 0, pc, 0, 0);
-
-    if (event != TRACE_NONE)
-        trace_event(self.trace, event)->size = (uint8_t)size;
-    return event;
-}
-
-static void give_value(uint32_t event, int64_t value)
-{
-    if (event == TRACE_NONE)
-        return;
-    trace_event(self.trace, event)->value = value;
-    trace_event(self.trace, event)->flags |= EVENT_VALUE;
+    return record_access(kind, object, 0, pc, size, flags);
 }
 
 static void on_read(const void *address, uint32_t size, uint64_t pc)
 {
+    bool fits = size <= sizeof(int64_t);
     uint32_t event;
-    int64_t value = 0;
 
     if (!can_be_shared(address))
         return;
-    event = record_access(KIND_LOAD, address, size, pc);
-    if (size > sizeof value)
-        return;
-    memcpy(&value, address, size);
-    give_value(event, value);
+    event = on_access(KIND_LOAD, address, size, pc, fits ? EVENT_VALUE : 0);
+    if (fits && event != TRACE_NONE)
+        memcpy(&trace_event(self.trace, event)->value, address, size);
 }
 
 static void on_write(const void *address, uint32_t size, uint64_t pc)
@@ -66,7 +51,7 @@ static void on_write(const void *address, uint32_t size, uint64_t pc)
 
     if (!can_be_shared(address))
         return;
-    event = record_access(KIND_STORE, address, size, pc);
+    event = on_access(KIND_STORE, address, size, pc, 0);
     if (size > sizeof(int64_t))
         return;
     self.store = event;

@@ -58,6 +58,19 @@ uint32_t record_call(enum kind kind, uint64_t object, int64_t value,
     return append(&draft);
 }
 
+uint32_t record_access(enum kind kind, uint64_t object, int64_t value,
+                       uint64_t pc, uint32_t size, unsigned flags)
+{
+    struct event draft = {.kind = (uint8_t)kind,
+                          .object = object,
+                          .value = value,
+                          .pc = pc,
+                          .flags = (uint16_t)flags,
+                          .size = (uint8_t)size};
+
+    return append(&draft);
+}
+
 uint32_t record_text(enum kind kind, uint64_t object, int64_t value,
                      uint64_t pc, unsigned flags, const char *bytes,
                      size_t length)

@@ -29,6 +29,10 @@ uint32_t record(enum kind kind, uint64_t object, int64_t value,
 uint32_t record_call(enum kind kind, uint64_t object, int64_t value,
                      uint64_t pc, int error, unsigned flags);
 
+/* The same for `size` bytes of memory. */
+uint32_t record_access(enum kind kind, uint64_t object, int64_t value,
+                       uint64_t pc, uint32_t size, unsigned flags);
+
 /* The same with words; at most RECORD_TEXT_MAX bytes are kept. */
 #define RECORD_TEXT_MAX 512
 uint32_t record_text(enum kind kind, uint64_t object, int64_t value,
