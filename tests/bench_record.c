@@ -222,8 +222,8 @@ int main(void)
     two = race_of(2);
     printf("  events a second: %.1f million by 1 process, %.1f million "
            "by 2, %.2f times\n"
-           "      limited by the one cache line that holds the next "
-           "event's number\n", one, two, two / one);
+           "      limited by cache lines that both write: the next event's "
+           "number, neighbours\n", one, two, two / one);
     if (trace_lost(trace) > 0)
         die("the trace was too small for this");
     return 0;
