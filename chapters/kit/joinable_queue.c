@@ -120,7 +120,7 @@ int joinable_put(struct joinable_queue *queue, const void *item)
 }
 
 int joinable_put_for(struct joinable_queue *queue, const void *item,
-                     long milliseconds)
+                     int milliseconds)
 {
     int error;
 
@@ -137,7 +137,7 @@ int joinable_get(struct joinable_queue *queue, void *item)
 }
 
 int joinable_get_for(struct joinable_queue *queue, void *item,
-                     long milliseconds)
+                     int milliseconds)
 {
     return queue_get_for(queue->items, item, milliseconds);
 }
@@ -160,7 +160,7 @@ int joinable_join(struct joinable_queue *queue)
     return error;
 }
 
-static struct timespec after(long milliseconds)
+static struct timespec after(int milliseconds)
 {
     struct timespec time;
 
@@ -168,7 +168,7 @@ static struct timespec after(long milliseconds)
     if (milliseconds <= 0)
         return time;
     time.tv_sec += milliseconds / 1000;
-    time.tv_nsec += milliseconds % 1000 * 1000000;
+    time.tv_nsec += milliseconds % 1000 * 1000000L;
     if (time.tv_nsec >= 1000000000) {
         time.tv_sec++;
         time.tv_nsec -= 1000000000;
@@ -176,7 +176,7 @@ static struct timespec after(long milliseconds)
     return time;
 }
 
-int joinable_join_for(struct joinable_queue *queue, long milliseconds)
+int joinable_join_for(struct joinable_queue *queue, int milliseconds)
 {
     struct timespec deadline = after(milliseconds);
     int error = 0;

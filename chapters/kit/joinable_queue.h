@@ -44,12 +44,12 @@ struct joinable_queue *joinable_create(size_t capacity,
  */
 int joinable_put(struct joinable_queue *queue, const void *item);
 int joinable_put_for(struct joinable_queue *queue, const void *item,
-                     long milliseconds);
+                     int milliseconds);
 
 /* Like queue_get and queue_get_for. They do not finish the item. */
 int joinable_get(struct joinable_queue *queue, void *item);
 int joinable_get_for(struct joinable_queue *queue, void *item,
-                     long milliseconds);
+                     int milliseconds);
 
 /*
  * Says that one item that was got is finished. EINVAL, and no effect,
@@ -62,7 +62,7 @@ int joinable_task_done(struct joinable_queue *queue);
  * none. joinable_join_for waits at most so many milliseconds.
  */
 int joinable_join(struct joinable_queue *queue);
-int joinable_join_for(struct joinable_queue *queue, long milliseconds);
+int joinable_join_for(struct joinable_queue *queue, int milliseconds);
 
 /*
  * Like queue_close: puts and gets fail from now on, and so do joins,

@@ -8,17 +8,16 @@
  *
  * Whoever has nothing to do says so in the shared memory and then
  * sleeps on a socket: each worker has a pair of them with the parent.
- * One byte wakes the sleeper. A socket is used, not a semaphore or a
- * condition, because it also tells that the other side has died: a
- * read then ends, and no wake-up can get lost with the dead.
+ * One byte wakes the sleeper. A socket, unlike a semaphore, also tells
+ * that the other side has died: the read ends.
  *
  * A process may be killed at any moment, also while it has the lock.
  * So each change takes effect by one single store:
  *     a task is taken  when its owner is written
  *     a task is done   when `finished` goes up
- * and what follows that store can be found out again. The fences keep
- * the compiler from moving the stores past each other. The lock is a
- * robust one: it tells its next owner that the last one has died.
+ * and what follows that store can be found out again. Both are atomic
+ * and stay in their order. The lock is a robust one: it tells its next
+ * owner that the last one has died.
  */
 #define _GNU_SOURCE /* SOCK_CLOEXEC, MAP_ANONYMOUS */
 
@@ -53,17 +52,17 @@ struct result {
 
     /* written when submitted, and by the worker that owns it */
     pool_function *function;
-    int owner;               /* a worker or NOBODY; by the lock */
+    atomic_int owner;        /* a worker, or NOBODY */
     int error;
     max_align_t blobs[];     /* the argument, then the value */
 };
 
-/* Shared. The lock guards everything here, and the rings. */
+/* Shared. The lock guards all of it and the rings for writing. */
 struct board {
     pthread_mutex_t lock;
     size_t submitted;        /* tasks ever: end of ring `waiting` */
     size_t taken;            /* tasks ever: its front */
-    size_t finished;         /* tasks ever: end of ring `done` */
+    atomic_size_t finished;  /* tasks ever: end of ring `done` */
     int parent_asleep;       /* and wants a byte to go on */
     char asleep[];           /* which workers want one */
 };
@@ -72,8 +71,7 @@ struct pool {
     /* set once and inherited by the workers */
     int workers;
     size_t places;
-    size_t value_size, argument_size;
-    size_t value_offset, result_size;
+    size_t argument_size, value_size, value_offset, result_size;
     pid_t parent;
     size_t mapping_size;
     struct board *board;     /* at the start of the mapping */
@@ -95,9 +93,7 @@ struct pool {
 
 static struct result *result_at(struct pool *pool, size_t number)
 {
-    char *address = pool->results + number * pool->result_size;
-
-    return (struct result *)(void *)address;
+    return (void *)(pool->results + number * pool->result_size);
 }
 
 static void *value_of(struct result *result)
@@ -106,16 +102,15 @@ static void *value_of(struct result *result)
 }
 
 /*
- * The last owner died while it had the lock. It may have taken the
- * task at the front without saying so in `taken`; the rest is right.
+ * The last owner died and had the lock. It may have taken the task at
+ * the front without saying so in `taken`; the rest is right.
  */
 static void repair(struct pool *pool)
 {
     struct board *board = pool->board;
-    size_t front = board->taken % pool->places;
 
     if (board->taken < board->submitted
-        && pool->waiting[front]->owner != NOBODY)
+        && pool->waiting[board->taken % pool->places]->owner != NOBODY)
         board->taken++;
     pthread_mutex_consistent(&board->lock);
 }
@@ -159,7 +154,6 @@ static struct result *take(struct pool *pool, int me)
     if (board->taken < board->submitted) {
         task = pool->waiting[board->taken % pool->places];
         task->owner = me;
-        atomic_signal_fence(memory_order_release);
         board->taken++;
     } else {
         board->asleep[me] = 1;
@@ -175,7 +169,6 @@ static void finish(struct pool *pool, struct result *task, int line)
 
     lock(pool);
     pool->done[board->finished % pool->places] = task;
-    atomic_signal_fence(memory_order_release);
     board->finished++;
     wake = board->parent_asleep;
     board->parent_asleep = 0;
@@ -211,7 +204,6 @@ static void worker(struct pool *pool, int me, int line)
 static int hire(struct pool *pool, int seat)
 {
     int ends[2];
-    int error = 0;
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return errno;
@@ -221,13 +213,12 @@ static int hire(struct pool *pool, int seat)
     pool->pids[seat] = fork();
     if (pool->pids[seat] == 0)
         worker(pool, seat, ends[1]);
-    if (pool->pids[seat] < 0) {
-        error = errno;
-        close(ends[0]);
-        pool->lines[seat].fd = -1;
-    }
     close(ends[1]);
-    return error;
+    if (pool->pids[seat] > 0)
+        return 0;
+    close(ends[0]);
+    pool->lines[seat].fd = -1;
+    return errno;
 }
 
 /* Empties a seat: lets the worker end by itself, or kills it. */
@@ -283,36 +274,11 @@ static void settle(struct result *result, int error)
 static void collect(struct pool *pool)
 {
     struct result *result;
-    size_t finished;
 
-    lock(pool);
-    finished = pool->board->finished;
-    unlock(pool);
-    while (pool->collected < finished) {
+    while (pool->collected < pool->board->finished) {
         result = pool->done[pool->collected++ % pool->places];
         settle(result, result->error);
     }
-}
-
-static int is_owner(int seat, struct result *result)
-{
-    int owner;
-
-    lock(result->pool);
-    owner = result->owner;
-    unlock(result->pool);
-    return owner == seat;
-}
-
-/* The worker is dead: what it took and did not finish never comes. */
-static void bury(struct pool *pool, int seat)
-{
-    dismiss(pool, seat, 1);
-    collect(pool);
-    for (size_t i = 0; i < pool->places; i++)
-        if (result_at(pool, i)->state == PENDING
-            && is_owner(seat, result_at(pool, i)))
-            settle(result_at(pool, i), EOWNERDEAD);
 }
 
 /* Kills the workers; tasks that have not ended get this error. */
@@ -327,21 +293,19 @@ static void stop(struct pool *pool, int error)
     }
 }
 
-/* Buries those who died and hires others in their place. */
-static void look_after_workers(struct pool *pool)
+/* A dead worker's unfinished task never comes; its seat is refilled. */
+static void replace(struct pool *pool, int seat)
 {
-    for (int i = 0; i < pool->workers; i++) {
-        struct pollfd *line = &pool->lines[i];
-        int error = 0;
+    int error;
 
-        if (line->fd >= 0 && line->revents != 0
-            && !hear(line->fd, MSG_DONTWAIT))
-            bury(pool, i);
-        if (line->fd < 0 && !pool->ended)
-            error = hire(pool, i);
-        if (error != 0)
-            stop(pool, error);
-    }
+    dismiss(pool, seat, 1);
+    collect(pool);
+    for (size_t i = 0; i < pool->places; i++)
+        if (result_at(pool, i)->owner == seat)
+            settle(result_at(pool, i), EOWNERDEAD);
+    error = pool->ended ? 0 : hire(pool, seat);
+    if (error != 0)
+        stop(pool, error);
 }
 
 /*
@@ -350,17 +314,19 @@ static void look_after_workers(struct pool *pool)
  */
 static void sleep_until_news(struct pool *pool, int milliseconds)
 {
+    struct pollfd *lines = pool->lines;
     int news;
 
     lock(pool);
     news = pool->board->finished > pool->collected;
     pool->board->parent_asleep = !news;
     unlock(pool);
-    if (news)
-        return;
-    /* a signal may end the poll: then the caller looks again */
-    if (poll(pool->lines, (nfds_t)pool->workers, milliseconds) >= 0)
-        look_after_workers(pool);
+    if (news || poll(lines, (nfds_t)pool->workers, milliseconds) < 0)
+        return; /* below 0: a signal; the caller will look again */
+    for (int i = 0; i < pool->workers; i++)
+        if (lines[i].fd >= 0 && lines[i].revents != 0
+            && !hear(lines[i].fd, MSG_DONTWAIT))
+            replace(pool, i);
 }
 
 static long long now(void)
@@ -378,27 +344,25 @@ static int left_until(long long deadline)
 
     if (deadline == FOR_EVER)
         return FOR_EVER;
-    if (left > INT_MAX)
-        return INT_MAX;
-    return left > 0 ? (int)left : 0;
+    return left < 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX;
 }
 
 static int wait_for(struct result *result, long long deadline)
 {
     struct pool *pool = result->pool;
-    int left;
+    int left = FOR_EVER;
 
-    do {
+    for (;;) {
         collect(pool);
         if (result->state == ENDED)
             return 0;
         if (pool->calling > 0)
             return EDEADLK;
+        if (left == 0)
+            return ETIMEDOUT;
         left = left_until(deadline);
         sleep_until_news(pool, left);
-    } while (left != 0);
-    collect(pool);
-    return result->state == ENDED ? 0 : ETIMEDOUT;
+    }
 }
 
 static int get(struct result *result, void *value, long long deadline)
@@ -419,10 +383,9 @@ int result_get(struct result *result, void *value)
 }
 
 int result_get_for(struct result *result, void *value,
-                   long milliseconds)
+                   int milliseconds)
 {
-    return get(result, value,
-               now() + (milliseconds > 0 ? milliseconds : 0));
+    return get(result, value, now() + milliseconds);
 }
 
 int result_ready(struct result *result)
@@ -530,8 +493,8 @@ static int map_shared(struct pool *pool)
     if (start == MAP_FAILED)
         return errno;
     pool->mapping_size = size;
-    pool->board = (struct board *)(void *)start;
-    pool->waiting = (struct result **)(void *)(start + board);
+    pool->board = (void *)start;
+    pool->waiting = (void *)(start + board);
     pool->done = pool->waiting + pool->places;
     pool->results = start + board + rings;
     return 0;
@@ -610,11 +573,8 @@ int pool_join(struct pool *pool)
         return EBUSY;
     if (pool->calling > 0)
         return EDEADLK;
-    collect(pool);
-    while (pool->pending > 0) {
+    for (collect(pool); pool->pending > 0; collect(pool))
         sleep_until_news(pool, FOR_EVER);
-        collect(pool);
-    }
     dismiss_all(pool, 0);
     return 0;
 }

@@ -106,11 +106,11 @@ struct result *pool_apply_async(struct pool *pool,
  * may be NULL), and gives back the handle and its place: a result is
  * got once. Returns 0, or the task's error, and then no value. After
  * EDEADLK, and ETIMEDOUT from result_get_for, which waits at most so
- * many milliseconds, the handle is still good.
+ * many milliseconds (0 or more), the handle is still good.
  */
 int result_get(struct result *result, void *value);
 int result_get_for(struct result *result, void *value,
-                   long milliseconds);
+                   int milliseconds);
 
 /* Returns 1 if result_get would return at once, else 0. */
 int result_ready(struct result *result);

@@ -172,7 +172,7 @@ static int get_until(struct queue *queue, void *item,
     return error;
 }
 
-static struct timespec after(long milliseconds)
+static struct timespec after(int milliseconds)
 {
     struct timespec time;
 
@@ -180,7 +180,7 @@ static struct timespec after(long milliseconds)
     if (milliseconds <= 0)
         return time;
     time.tv_sec += milliseconds / 1000;
-    time.tv_nsec += milliseconds % 1000 * 1000000;
+    time.tv_nsec += milliseconds % 1000 * 1000000L;
     if (time.tv_nsec >= 1000000000) {
         time.tv_sec++;
         time.tv_nsec -= 1000000000;
@@ -194,7 +194,7 @@ int queue_put(struct queue *queue, const void *item)
 }
 
 int queue_put_for(struct queue *queue, const void *item,
-                  long milliseconds)
+                  int milliseconds)
 {
     struct timespec deadline = after(milliseconds);
 
@@ -206,7 +206,7 @@ int queue_get(struct queue *queue, void *item)
     return get_until(queue, item, NULL);
 }
 
-int queue_get_for(struct queue *queue, void *item, long milliseconds)
+int queue_get_for(struct queue *queue, void *item, int milliseconds)
 {
     struct timespec deadline = after(milliseconds);
 

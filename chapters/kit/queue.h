@@ -50,13 +50,13 @@ int queue_put(struct queue *queue, const void *item);
 
 /* The same, waiting at most so many milliseconds; 0: not at all. */
 int queue_put_for(struct queue *queue, const void *item,
-                  long milliseconds);
+                  int milliseconds);
 
 /* Moves the oldest item to `item`; waits while there is none. */
 int queue_get(struct queue *queue, void *item);
 
 /* The same, waiting at most so many milliseconds; 0: not at all. */
-int queue_get_for(struct queue *queue, void *item, long milliseconds);
+int queue_get_for(struct queue *queue, void *item, int milliseconds);
 
 /*
  * How many items were in the queue a moment ago. When others use the
