@@ -62,9 +62,9 @@ static void producer(int me)
 
         pause_up_to(25);
         printf("%s made %s%d\n", maker_name[me], food_name[me], n);
-        joinable_put(queue, &food);  // p1
+        joinable_put(queue, &food); // p1
     }
-    joinable_join(queue);  // p2
+    joinable_join(queue); // p2
 }
 
 static void consumer(int me)
@@ -73,12 +73,12 @@ static void consumer(int me)
 
     srand((unsigned)me + 11);
     for (;;) {
-        joinable_get(queue, &food);  // c1
+        joinable_get(queue, &food); // c1
         printf("alex %d ate %s%d\n", me + 1,
                food_name[food.maker], food.number);
-        eaten[food.maker][food.number]++;  // c2
+        eaten[food.maker][food.number]++; // c2
         pause_up_to(100);
-        joinable_task_done(queue);  // c3
+        joinable_task_done(queue); // c3
     }
 }
 
@@ -144,13 +144,13 @@ int main(void)
     for (int i = 0; i < PRODUCERS; i++)
         producers[i] = start(producer, i);
     for (int i = 0; i < PRODUCERS; i++)
-        join(producers[i]);  // m1
-    check_eaten();  // m2
-    once_more = joinable_task_done(queue);  // m3
+        join(producers[i]); // m1
+    check_eaten(); // m2
+    once_more = joinable_task_done(queue); // m3
     printf("task_done once too often: %s\n", strerror(once_more));
     assert(once_more == EINVAL);
     for (int i = 0; i < CONSUMERS; i++)
-        end_daemon(consumers[i]);  // m4
+        end_daemon(consumers[i]); // m4
     joinable_destroy(queue);
     return 0;
 }

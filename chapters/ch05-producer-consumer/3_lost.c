@@ -61,7 +61,7 @@ static void producer(int me)
 
         pause_up_to(25);
         printf("%s made %s%d\n", maker_name[me], food_name[me], n);
-        queue_put(queue, &food);  // p1
+        queue_put(queue, &food); // p1
     }
 }
 
@@ -71,12 +71,12 @@ static void consumer(int me)
 
     srand((unsigned)me + 11);
     for (;;) {
-        queue_get(queue, &food);  // c1
-        if (food.maker == STOP)  // c2
+        queue_get(queue, &food); // c1
+        if (food.maker == STOP) // c2
             break;
         printf("alex %d ate %s%d\n", me + 1,
                food_name[food.maker], food.number);
-        eaten[food.maker][food.number]++;  // c3
+        eaten[food.maker][food.number]++; // c3
         pause_up_to(100);
     }
 }
@@ -134,11 +134,11 @@ int main(void)
     for (int i = 0; i < PRODUCERS; i++)
         producers[i] = start(producer, i);
     for (int i = 0; i < PRODUCERS; i++)
-        join(producers[i]);  // m1
+        join(producers[i]); // m1
     for (int i = 0; i < CONSUMERS - 1; i++)
-        queue_put(queue, &stop);  // m2
+        queue_put(queue, &stop); // m2
     for (int i = 0; i < CONSUMERS; i++)
-        join(consumers[i]);  // m3
+        join(consumers[i]); // m3
     check_eaten();
     queue_destroy(queue);
     return 0;

@@ -40,12 +40,12 @@ static void consumer(void)
     char text[LENGTH + 1] = "";
     int messages = 0;
 
-    close(ends[WRITE]);  // c1
-    while (read(ends[READ], text, LENGTH) == LENGTH) {  // c2
+    close(ends[WRITE]); // c1
+    while (read(ends[READ], text, LENGTH) == LENGTH) { // c2
         printf("got %s\n", text);
         messages++;
     }
-    printf("end of file after %d messages\n", messages);  // c3
+    printf("end of file after %d messages\n", messages); // c3
     assert(messages == MESSAGES);
 }
 
@@ -79,11 +79,11 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     must(pipe(ends) == 0, "pipe");
     pid = start(consumer);
-    close(ends[READ]);  // m1
+    close(ends[READ]); // m1
     for (int n = 0; n < MESSAGES; n++)
         must(write(ends[WRITE], "hello", LENGTH) == LENGTH,
-             "write");  // m2
-    close(ends[WRITE]);  // m3
-    join(pid);  // m4
+             "write"); // m2
+    close(ends[WRITE]); // m3
+    join(pid); // m4
     return 0;
 }

@@ -49,7 +49,7 @@ static void producer(int messages)
         message.length = sprintf(message.body, "包子 %d", n);
         size = sizeof(int) + (size_t)message.length;
         must(write(ends[WRITE], &message, size) == (ssize_t)size,
-             "write");  // p1
+             "write"); // p1
     }
 }
 
@@ -58,13 +58,13 @@ static int receive(struct message *message)
 {
     ssize_t got;
 
-    got = read(ends[READ], &message->length, sizeof(int));  // c1
+    got = read(ends[READ], &message->length, sizeof(int)); // c1
     if (got == 0)
         return 0;
     assert(got == sizeof(int));
-    assert(message->length > 0 && message->length <= LONGEST);  // c2
+    assert(message->length > 0 && message->length <= LONGEST); // c2
     got = read(ends[READ], message->body,
-               (size_t)message->length);  // c3
+               (size_t)message->length); // c3
     assert(got == message->length);
     message->body[got] = '\0';
     return 1;

@@ -44,7 +44,7 @@ static int work(const void *argument, void *value)
     int n = *(const int *)argument;
 
     printf("%d runs task %d\n", (int)getpid(), n);
-    usleep((useconds_t)(50 + n * 7 % 10 * 10) * 1000);  // w1
+    usleep((useconds_t)(50 + n * 7 % 10 * 10) * 1000); // w1
     *(int *)value = n * n;
     return 0;
 }
@@ -62,8 +62,8 @@ int main(void)
     start = seconds();
     for (int n = 0; n < TASKS; n++) {
         must(pool_apply(pool, work, &n, &square) == 0,
-             "pool_apply");  // m1
-        printf("task %d gave %d\n", n, square);  // m2
+             "pool_apply"); // m1
+        printf("task %d gave %d\n", n, square); // m2
         assert(square == n * n);
     }
     printf("sync: %d tasks in %.2f s\n", TASKS, seconds() - start);

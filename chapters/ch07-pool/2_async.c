@@ -46,7 +46,7 @@ static int work(const void *argument, void *value)
     int n = *(const int *)argument;
 
     printf("%d runs task %d\n", (int)getpid(), n);
-    usleep((useconds_t)(50 + n * 7 % 10 * 10) * 1000);  // w1
+    usleep((useconds_t)(50 + n * 7 % 10 * 10) * 1000); // w1
     *(int *)value = n * n;
     return 0;
 }
@@ -64,16 +64,16 @@ int main(void)
     must(pool != NULL, "pool_create");
     start = seconds();
     for (int n = 0; n < TASKS; n++) {
-        results[n] = pool_apply_async(pool, work, &n, NULL);  // m1
+        results[n] = pool_apply_async(pool, work, &n, NULL); // m1
         must(results[n] != NULL, "pool_apply_async");
     }
     printf("all %d submitted\n", TASKS);
-    pool_close(pool);  // m2
-    pool_join(pool);  // m3
+    pool_close(pool); // m2
+    pool_join(pool); // m3
     printf("async: %d tasks in %.2f s\n", TASKS, seconds() - start);
     for (int n = 0; n < TASKS; n++) {
         must(result_get(results[n], &square) == 0,
-             "result_get");  // m4
+             "result_get"); // m4
         printf("task %d gave %d\n", n, square);
         assert(square == n * n);
     }

@@ -41,7 +41,7 @@ static int work(const void *argument, void *value)
     int n = *(const int *)argument;
 
     printf("%d runs task %d\n", (int)getpid(), n);
-    usleep((useconds_t)(50 + n * 7 % 10 * 10) * 1000);  // w1
+    usleep((useconds_t)(50 + n * 7 % 10 * 10) * 1000); // w1
     *(int *)value = n * n;
     return 0;
 }
@@ -50,8 +50,8 @@ static int call_back(int error, const void *value)
 {
     assert(error == 0);
     printf("%d is called: %d\n", (int)getpid(), *(const int *)value);
-    assert(getpid() == main_pid);  // b1
-    calls++;  // b2
+    assert(getpid() == main_pid); // b1
+    calls++; // b2
     return 0;
 }
 
@@ -67,12 +67,12 @@ int main(void)
     pool = pool_create(WORKERS, TASKS, sizeof(int), sizeof(int));
     must(pool != NULL, "pool_create");
     for (int n = 0; n < TASKS; n++) {
-        result = pool_apply_async(pool, work, &n, call_back);  // m1
+        result = pool_apply_async(pool, work, &n, call_back); // m1
         must(result != NULL, "pool_apply_async");
         result_forget(result);
     }
     pool_close(pool);
-    pool_join(pool);  // m2
+    pool_join(pool); // m2
     printf("%d callbacks\n", calls);
     assert(calls == TASKS);
     pool_destroy(pool);
