@@ -20,7 +20,7 @@
 
 #define ROUNDS 9
 #define ITEMS 20000
-#define TASKS 2000
+#define TASKS 10000
 #define WORKERS 2
 
 static pid_t child_that(void (*work)(void))
@@ -186,13 +186,13 @@ static const struct way {
     {"items: queue of 10", through_short_queue, ITEMS, 0,
      "a sleep and a wake-up whenever it is full or empty"},
     {"items: queue of 1000", through_long_queue, ITEMS, 0,
-     "the lock that its two users hand to and fro"},
+     "its lock and a signal, without system calls"},
     {"tasks in turn: two bare pipes", by_pipes, TASKS, 3,
      "two wake-ups of another process"},
     {"tasks in turn: pool_apply", by_apply, TASKS, 3,
-     "two wake-ups, and the tables' lock"},
+     "the same, and the lock of its tables"},
     {"tasks at once: pool_apply_async", by_apply_async, TASKS, 3,
-     "copying: the workers are never out of work"},
+     "the lock of its tables; nobody has to sleep"},
 };
 #define WAYS (sizeof ways / sizeof *ways)
 
