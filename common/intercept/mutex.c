@@ -1,9 +1,12 @@
 /*
  * mutex.c - wrappers of pthread_mutex_*.
+ *
+ * pthread_mutex_consistent is not wrapped: it is no step that another
+ * actor could notice before the unlock that follows it.
  */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* pthread_mutex_clocklock */
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/take.h"
 
 /* clang-format off */
 REAL(int, pthread_mutex_init, (pthread_mutex_t *, const pthread_mutexattr_t *));
@@ -11,6 +14,7 @@ REAL(int, pthread_mutex_destroy, (pthread_mutex_t *));
 REAL(int, pthread_mutex_lock, (pthread_mutex_t *));
 REAL(int, pthread_mutex_trylock, (pthread_mutex_t *));
 REAL(int, pthread_mutex_timedlock, (pthread_mutex_t *, const struct timespec *));
+REAL(int, pthread_mutex_clocklock, (pthread_mutex_t *, clockid_t, const struct timespec *));
 REAL(int, pthread_mutex_unlock, (pthread_mutex_t *));
 /* clang-format on */
 
@@ -25,89 +29,87 @@ static int64_t sort_of(const pthread_mutexattr_t *attributes)
                                               : LOCK_NORMAL;
 }
 
+/*
+ * A priority-inheriting lock hands the deadline to the kernel, which
+ * knows no time before 1970 and calls it invalid.
+ */
+static int lock(const struct take *take, const struct timespec *deadline)
+{
+    int error;
+
+    if (deadline == NULL)
+        return __real_pthread_mutex_lock(take->what);
+    error = __real_pthread_mutex_clocklock(take->what, take->clock,
+                                           deadline);
+    if (error == EINVAL && deadline->tv_sec < 0) {
+        struct timespec zero = {.tv_nsec = deadline->tv_nsec};
+
+        error = __real_pthread_mutex_clocklock(take->what, take->clock,
+                                               &zero);
+    }
+    return error;
+}
+
 int __wrap_pthread_mutex_init(pthread_mutex_t *mutex,
                               const pthread_mutexattr_t *attributes)
 {
-    int error = __real_pthread_mutex_init(mutex, attributes);
-
-    if (is_actor())
-        record_call(KIND_LOCK_INIT, object_made(mutex),
-                    sort_of(attributes), HERE, error, 0);
-    return error;
+    return note_made(KIND_LOCK_INIT, mutex, sort_of(attributes), HERE,
+                     __real_pthread_mutex_init(mutex, attributes));
 }
 
 int __wrap_pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
-    uint32_t event = TRACE_NONE;
-    int error;
+    struct give give = give_begin(KIND_LOCK_DESTROY, mutex, HERE);
 
-    if (is_actor())
-        event = record(KIND_LOCK_DESTROY, object_of(mutex), 0, HERE);
-    error = __real_pthread_mutex_destroy(mutex);
-    record_result(event, 0, error);
-    return error;
+    return give_end(&give, __real_pthread_mutex_destroy(mutex));
 }
 
 int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-    uint64_t object, pc = HERE;
-    unsigned waited = 0;
-    int error;
+    struct take call = {
+        .kind = KIND_LOCK, .what = mutex, .call = lock, .pc = HERE};
 
-    if (!is_actor())
-        return __real_pthread_mutex_lock(mutex);
-    object = object_of(mutex);
-    error = __real_pthread_mutex_trylock(mutex);
-    if (error == EBUSY) {
-        wait_begin(KIND_LOCK, object, pc, 0);
-        error = __real_pthread_mutex_lock(mutex);
-        wait_end();
-        waited = EVENT_WAITED;
-    }
-    record_call(KIND_LOCK, object, 0, pc, error, waited);
-    return error;
+    return is_actor() ? take(&call) : __real_pthread_mutex_lock(mutex);
 }
 
 int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-    int error = __real_pthread_mutex_trylock(mutex);
-
-    if (is_actor())
-        record_call(KIND_LOCK, object_of(mutex), 0, HERE, error,
-                    EVENT_TRY);
-    return error;
+    return note_tried(KIND_LOCK, mutex, HERE,
+                      __real_pthread_mutex_trylock(mutex));
 }
 
 int __wrap_pthread_mutex_timedlock(pthread_mutex_t *mutex,
                                    const struct timespec *deadline)
 {
-    uint64_t object, pc = HERE;
-    unsigned waited = 0;
-    int error;
+    struct take call = {.kind = KIND_LOCK,
+                        .what = mutex,
+                        .call = lock,
+                        .clock = CLOCK_REALTIME,
+                        .deadline = deadline,
+                        .pc = HERE};
 
-    if (!is_actor())
-        return __real_pthread_mutex_timedlock(mutex, deadline);
-    object = object_of(mutex);
-    error = __real_pthread_mutex_trylock(mutex);
-    if (error == EBUSY) {
-        wait_begin(KIND_LOCK, object, pc, EVENT_TIMED);
-        error = __real_pthread_mutex_timedlock(mutex, deadline);
-        wait_end();
-        waited = EVENT_WAITED;
-    }
-    record_call(KIND_LOCK, object, 0, pc, error, waited);
-    return error;
+    return is_actor() ? take(&call)
+                      : __real_pthread_mutex_timedlock(mutex, deadline);
+}
+
+int __wrap_pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
+                                   const struct timespec *deadline)
+{
+    struct take call = {.kind = KIND_LOCK,
+                        .what = mutex,
+                        .call = lock,
+                        .clock = clock,
+                        .deadline = deadline,
+                        .pc = HERE};
+
+    return is_actor()
+               ? take(&call)
+               : __real_pthread_mutex_clocklock(mutex, clock, deadline);
 }
 
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    uint32_t event = TRACE_NONE;
-    int error;
+    struct give give = give_begin(KIND_UNLOCK, mutex, HERE);
 
-    if (is_actor())
-        event = record(KIND_UNLOCK, object_of(mutex), 0, HERE);
-    error = __real_pthread_mutex_unlock(mutex);
-    if (is_actor())
-        record_result(event, 0, error);
-    return error;
+    return give_end(&give, __real_pthread_mutex_unlock(mutex));
 }
