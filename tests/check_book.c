@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILE_LINES_MAX 600
 #define COLUMNS_MAX 80
@@ -231,6 +232,9 @@ static void check_program(char *words)
     char *rest, *program = strtok_r(words, " ", &rest), *word, *command;
     bool named = false;
 
+    ck_assert_int_gt(asprintf(&command, "%s/bin/%s", build(), program), 0);
+    ck_assert_msg(access(command, X_OK) == 0, "there is no %s", command);
+    free(command);
     while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
         bool option = word[0] == '-';
 
