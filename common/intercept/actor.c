@@ -111,6 +111,8 @@ void intercept_killed(struct trace *trace, uint32_t process, int signal)
     trace_append(trace, &event);
 }
 
+int __real_raise(int number); /* wrapped in signal.c */
+
 /*
  * A crash is recorded by who crashes, with its line; then the signal
  * takes its course.
@@ -122,7 +124,7 @@ static void on_crash(int number, siginfo_t *about, void *context)
     if (is_actor())
         record(KIND_CRASH, 0, number, self.depth > 0
                ? self.frames[(self.depth - 1) % FRAMES_MAX].pc : 0);
-    raise(number); /* SA_RESETHAND: this time for good */
+    __real_raise(number); /* SA_RESETHAND: this time for good */
 }
 
 void actor_catch_crashes(void)

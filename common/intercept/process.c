@@ -1,0 +1,332 @@
+/*
+ * process.c - wrappers of a process's life: fork, vfork, wait, waitpid,
+ * wait3, wait4, waitid, exit, _exit, _Exit, quick_exit, prctl.
+ *
+ * vfork is made as a fork: a child that shares its parent's memory could
+ * not be another actor.
+ *
+ * EXIT is the last thing that a process is seen to do.  So exit() is
+ * recorded by a handler that was registered before all of the program's
+ * own and therefore runs after them.
+ */
+#define _GNU_SOURCE /* wait4, on_exit */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "intercept/intercept.h"
+#include "intercept/real.h"
+#include "intercept/record.h"
+
+/* clang-format off */
+REAL(pid_t, fork, (void));
+REAL(pid_t, vfork, (void));
+REAL(pid_t, wait, (int *));
+REAL(pid_t, waitpid, (pid_t, int *, int));
+REAL(pid_t, wait3, (int *, int, struct rusage *));
+REAL(pid_t, wait4, (pid_t, int *, int, struct rusage *));
+REAL(int, waitid, (idtype_t, id_t, siginfo_t *, int));
+REAL(_Noreturn void, exit, (int));
+REAL(_Noreturn void, _exit, (int));
+REAL(_Noreturn void, _Exit, (int));
+REAL(_Noreturn void, quick_exit, (int));
+REAL(int, prctl, (int, ...));
+/* clang-format on */
+
+static uint64_t actor_key(uint32_t number)
+{
+    return number == TRACE_NONE ? 0 : object_key(OBJECT_ACTOR, number);
+}
+
+/* ---- births ---- */
+
+static pid_t fork_actor(uint64_t pc)
+{
+    uint32_t child, event;
+    pid_t pid;
+
+    if (!is_actor())
+        return __real_fork();
+    child = actor_announce();
+    event = record(KIND_FORK, actor_key(child), 0, pc);
+    pid = __real_fork();
+    if (pid == 0) {
+        actor_forked(child, pc);
+        return 0;
+    }
+    record_result(event, pid < 0 ? 0 : pid, pid < 0 ? errno : 0);
+    if (child == TRACE_NONE)
+        return pid;
+    if (pid > 0)
+        trace_actor(self.trace, child)->pid = pid;
+    else
+        actor_end_process(self.trace, child);
+    return pid;
+}
+
+pid_t __wrap_fork(void)
+{
+    return fork_actor(HERE);
+}
+
+pid_t __wrap_vfork(void)
+{
+    return fork_actor(HERE);
+}
+
+/* ---- ends ---- */
+
+static void note_exit(int status, uint64_t pc)
+{
+    if (!is_actor())
+        return;
+    record(KIND_EXIT, 0, status & 0xff, pc);
+    actor_end_process(self.trace, self.process);
+    actor_end();
+}
+
+/* Where exit was called; 0 if main has returned. */
+static uint64_t exit_pc;
+
+/* The handlers that the program registers run before this one. */
+static void on_exit_of_process(int status, void *nothing)
+{
+    (void)nothing;
+    note_exit(status, exit_pc);
+}
+
+__attribute__((constructor)) static void watch_exit(void)
+{
+    on_exit(on_exit_of_process, NULL);
+}
+
+void __wrap_exit(int status)
+{
+    if (is_actor() && self.depth > 0)
+        exit_pc = HERE;
+    __real_exit(status);
+}
+
+void __wrap__exit(int status)
+{
+    note_exit(status, HERE);
+    __real__exit(status);
+}
+
+void __wrap__Exit(int status)
+{
+    note_exit(status, HERE);
+    __real__Exit(status);
+}
+
+void __wrap_quick_exit(int status)
+{
+    note_exit(status, HERE);
+    __real_quick_exit(status);
+}
+
+/* ---- waiting for a child's end ---- */
+
+/* A call of the wait family, which is all wait4 underneath. */
+struct reaping {
+    pid_t pid;
+    int options;
+    struct rusage *usage;
+    int status; /* the result */
+};
+
+static uint64_t awaited(pid_t pid, unsigned *outside)
+{
+    uint32_t child = TRACE_NONE;
+
+    if (pid > 0)
+        child = intercept_process_of(self.trace, pid);
+    *outside = pid > 0 && child == TRACE_NONE ? EVENT_OUTSIDE : 0;
+    return object_key(OBJECT_ACTOR,
+                      child == TRACE_NONE ? OBJECT_ANY_CHILD : child);
+}
+
+/* The child did not say that it ended: it was killed, or has become a
+ * program that we cannot see. */
+static void note_end_of(uint32_t child, int status)
+{
+    struct actor *actor = trace_actor(self.trace, child);
+    struct event event = {.kind = KIND_EXIT,
+                          .actor = (uint16_t)child,
+                          .peer = TRACE_NONE};
+
+    if (WIFSIGNALED(status))
+        intercept_killed(self.trace, child, WTERMSIG(status));
+    if (actor == NULL || !WIFEXITED(status) ||
+        atomic_load(&actor->state) == ACTOR_ENDED)
+        return;
+    event.value = WEXITSTATUS(status);
+    actor_end_process(self.trace, child);
+    trace_append(self.trace, &event);
+}
+
+static void note_reap(pid_t pid, int status, unsigned flags, uint64_t pc)
+{
+    uint32_t child = intercept_process_of(self.trace, pid);
+    uint64_t key = object_key(OBJECT_ACTOR, child == TRACE_NONE
+                                                ? OBJECT_ANY_CHILD
+                                                : child);
+
+    note_end_of(child, status);
+    record_call(KIND_REAP, key, status, pc, 0, flags);
+}
+
+static pid_t reap(struct reaping *reaping, uint64_t pc)
+{
+    unsigned outside, flags = reaping->options & WNOHANG ? EVENT_TRY : 0;
+    uint64_t object = awaited(reaping->pid, &outside);
+    pid_t pid = __real_wait4(reaping->pid, &reaping->status,
+                             reaping->options | WNOHANG, reaping->usage);
+
+    if (pid == 0 && flags == 0) {
+        wait_begin(KIND_REAP, object, pc, outside);
+        pid = __real_wait4(reaping->pid, &reaping->status,
+                           reaping->options, reaping->usage);
+        wait_end();
+        flags = EVENT_WAITED;
+    }
+    if (pid > 0)
+        note_reap(pid, reaping->status, flags, pc);
+    else
+        record_call(KIND_REAP, object, 0, pc, pid < 0 ? errno : EAGAIN,
+                    flags);
+    return pid;
+}
+
+static pid_t reap_into(struct reaping reaping, int *status, uint64_t pc)
+{
+    pid_t pid = reap(&reaping, pc);
+
+    if (pid > 0 && status != NULL)
+        *status = reaping.status;
+    return pid;
+}
+
+pid_t __wrap_wait(int *status)
+{
+    return is_actor()
+               ? reap_into((struct reaping){.pid = -1}, status, HERE)
+               : __real_wait(status);
+}
+
+pid_t __wrap_waitpid(pid_t pid, int *status, int options)
+{
+    struct reaping reaping = {.pid = pid, .options = options};
+
+    return is_actor() ? reap_into(reaping, status, HERE)
+                      : __real_waitpid(pid, status, options);
+}
+
+pid_t __wrap_wait3(int *status, int options, struct rusage *usage)
+{
+    struct reaping reaping = {
+        .pid = -1, .options = options, .usage = usage};
+
+    return is_actor() ? reap_into(reaping, status, HERE)
+                      : __real_wait3(status, options, usage);
+}
+
+pid_t __wrap_wait4(pid_t pid, int *status, int options,
+                   struct rusage *usage)
+{
+    struct reaping reaping = {
+        .pid = pid, .options = options, .usage = usage};
+
+    return is_actor() ? reap_into(reaping, status, HERE)
+                      : __real_wait4(pid, status, options, usage);
+}
+
+/* What the others of the family would have said. */
+static int status_of(const siginfo_t *about)
+{
+    switch (about->si_code) {
+    case CLD_EXITED:
+        return W_EXITCODE(about->si_status, 0);
+    case CLD_KILLED:
+        return W_EXITCODE(0, about->si_status);
+    case CLD_DUMPED:
+        return W_EXITCODE(0, about->si_status) | WCOREFLAG;
+    case CLD_CONTINUED:
+        return __W_CONTINUED;
+    default:
+        return W_STOPCODE(about->si_status);
+    }
+}
+
+/* One who only looks (WNOWAIT) reaps nobody. */
+static void note_waitid(const siginfo_t *about, bool looks, unsigned flags,
+                        uint64_t pc)
+{
+    uint32_t child = intercept_process_of(self.trace, about->si_pid);
+
+    if (looks)
+        note_end_of(child, status_of(about));
+    else
+        note_reap(about->si_pid, status_of(about), flags, pc);
+}
+
+int __wrap_waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+    unsigned outside, flags = options & WNOHANG ? EVENT_TRY : 0;
+    siginfo_t about;
+    uint64_t object;
+    int result;
+
+    if (!is_actor())
+        return __real_waitid(type, id, info, options);
+    object = awaited(type == P_PID ? (pid_t)id : -1, &outside);
+    memset(&about, 0, sizeof about);
+    result = __real_waitid(type, id, &about, options | WNOHANG);
+    if (result == 0 && about.si_pid == 0 && flags == 0) {
+        wait_begin(KIND_REAP, object, HERE, outside);
+        result = __real_waitid(type, id, &about, options);
+        wait_end();
+        flags = EVENT_WAITED;
+    }
+    if (result == 0 && about.si_pid != 0)
+        note_waitid(&about, options & WNOWAIT, flags, HERE);
+    else
+        record_call(KIND_REAP, object, 0, HERE,
+                    result < 0 ? errno : EAGAIN, flags);
+    if (result == 0 && info != NULL)
+        *info = about;
+    return result;
+}
+
+/* ---- names ---- */
+
+/* The name as it was written; the kernel keeps 15 bytes of it. */
+static void note_name(const char *name, int result, uint64_t pc)
+{
+    uint32_t event = record_text(KIND_SET_NAME, actor_key(self.number), 0,
+                                 pc, 0, name, strlen(name));
+
+    if (event == TRACE_NONE)
+        return;
+    record_result(event, 0, result < 0 ? errno : 0);
+    if (result == 0)
+        atomic_store(&self.actor->name,
+                     trace_event(self.trace, event)->text);
+}
+
+int __wrap_prctl(int option, ...)
+{
+    unsigned long argument[4];
+    va_list arguments;
+    int result;
+
+    va_start(arguments, option);
+    for (int i = 0; i < 4; i++)
+        argument[i] = va_arg(arguments, unsigned long);
+    va_end(arguments);
+    result = __real_prctl(option, argument[0], argument[1], argument[2],
+                          argument[3]);
+    if (option == PR_SET_NAME && is_actor())
+        note_name((const char *)argument[0], result, HERE);
+    return result;
+}
