@@ -7,11 +7,10 @@
  * read (trace_read, trace_text), so that opening costs the same however
  * long the trace is.
  */
-#define _GNU_SOURCE /* asprintf, mkstemp */
+#define _DEFAULT_SOURCE /* pwrite, ftruncate */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,6 +18,7 @@
 
 #include "fail.h"
 #include "image.h"
+#include "whole.h"
 
 /* FNV-1a, 32 bits. */
 static uint32_t header_checksum(const struct trace *header)
@@ -111,36 +111,31 @@ static bool write_sections(int file, const struct trace *trace,
            ftruncate(file, (off_t)header->size) == 0;
 }
 
-/* Beside the file it will replace, so that rename is atomic. */
-static int open_beside(const char *path, char **temporary)
+/* A file that grows beyond the process's limit is to be an error like
+ * any other, not a signal. */
+static bool write_all(int file, const struct trace *trace,
+                      const struct trace *header)
 {
-    if (asprintf(temporary, "%s.XXXXXX", path) < 0)
-        die("out of memory");
-    return mkstemp(*temporary);
+    void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+    bool written = write_sections(file, trace, header);
+    int error = errno;
+
+    signal(SIGXFSZ, before);
+    errno = error;
+    return written;
 }
 
 int trace_save(const struct trace *trace, const char *path)
 {
     struct trace header = file_header(trace);
-    char *temporary = NULL;
-    int file = open_beside(path, &temporary);
+    struct whole whole = whole_open(path);
+    bool written =
+        whole.file >= 0 && write_all(whole.file, trace, &header);
 
-    if (file < 0) {
-        complain("cannot save the trace as %s:", path);
-        free(temporary);
-        return -1;
-    }
-    if (!write_sections(file, trace, &header) || fchmod(file, 0644) < 0 ||
-        rename(temporary, path) < 0) {
-        complain("cannot save the trace as %s:", path);
-        unlink(temporary);
-        close(file);
-        free(temporary);
-        return -1;
-    }
-    close(file);
-    free(temporary);
-    return 0;
+    if (whole_close(&whole, written))
+        return 0;
+    complain("cannot save the trace as %s:", path);
+    return -1;
 }
 
 static bool section_fits(const struct section *section, size_t item,
@@ -165,10 +160,13 @@ static const char *find_damage(const struct trace *trace, uint64_t size)
         return "its header is damaged";
     if (trace->size > size)
         return "it is cut short";
+    if (trace->size < size)
+        return "there is something behind its end";
     if (!section_fits(&trace->events, sizeof(struct event), size) ||
         !section_fits(&trace->actors, sizeof(struct actor), size) ||
         !section_fits(&trace->places, sizeof(struct place), size) ||
         !section_fits(&trace->sources, sizeof(struct source), size) ||
+        !section_fits(&trace->symbols, 1, size) ||
         !section_fits(&trace->text, 1, size) || trace->text.count == 0 ||
         image_text(trace)[trace->text.count - 1] != '\0' ||
         trace->place_count > trace->places.count ||
@@ -182,7 +180,7 @@ struct trace *trace_open(const char *path)
     struct stat about;
     struct trace *trace = MAP_FAILED;
     const char *damage;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (file < 0 || fstat(file, &about) < 0) {
         complain("cannot open the trace %s:", path);

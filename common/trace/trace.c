@@ -91,8 +91,9 @@ static int make_memory(uint64_t size)
         die("cannot make the trace's memory:");
     high = fcntl(low, F_DUPFD, DESCRIPTOR_LOW);
     if (high < 0)
-        return low;
-    close(low);
+        high = low; /* fewer descriptors are allowed */
+    else
+        close(low);
     if (ftruncate(high, (off_t)size) < 0)
         die("cannot make a trace of %llu MB; try a smaller --events:",
             (unsigned long long)size >> 20);
