@@ -11,26 +11,31 @@
 struct spell {
     uint32_t from; /* the first event for which it is called so */
     uint32_t text;
+    int64_t rank;
 };
 
 struct named {
     struct spell *spells; /* rising */
     size_t count, room;
-    uint32_t next; /* its name if it is made anew now; 0: as before */
+    struct spell next; /* its name if it is made anew now; text 0: as
+                        * before */
 };
 
-static void add_spell(struct named *named, uint32_t from, uint32_t text)
+static void add_spell(struct named *named, const struct spell *spell)
 {
     named->spells = array_grow(named->spells, &named->room,
                                named->count + 1, sizeof *named->spells);
-    named->spells[named->count++] =
-        (struct spell){.from = from, .text = text};
-    named->next = 0;
+    named->spells[named->count++] = *spell;
+    named->next.text = 0;
 }
 
-static void on_name(struct names *names, const struct event *event)
+static void on_name(struct names *names, uint32_t index,
+                    const struct event *event)
 {
+    struct spell spell = {
+        .from = index, .text = event->text, .rank = event->value};
     struct named **slot;
+    struct spell *last;
 
     if (event->object == 0 || event->text == 0)
         return;
@@ -39,14 +44,23 @@ static void on_name(struct names *names, const struct event *event)
         *slot = calloc(1, sizeof **slot);
         if (*slot == NULL)
             die("out of memory");
-        add_spell(*slot, 0, event->text);
+        spell.from = 0;
+        add_spell(*slot, &spell);
         return;
     }
-    (*slot)->next = event->text;
+    last = (*slot)->spells + (*slot)->count - 1;
+    if (event->flags & EVENT_ANEW) {
+        add_spell(*slot, &spell);
+    } else if (spell.rank > last->rank) {
+        last->text = spell.text;
+        last->rank = spell.rank;
+    } else {
+        (*slot)->next = spell;
+    }
 }
 
-/* Other processes may call the same object otherwise; only who makes it
- * gives it another name. */
+/* Other processes may call the same object otherwise, no better; only
+ * who makes it gives it another name. */
 static bool makes_object(enum kind kind)
 {
     return kind == KIND_LOCK_INIT || kind == KIND_CONDITION_INIT ||
@@ -61,13 +75,14 @@ static void on_making(struct names *names, uint32_t index,
     struct named *named = table_find(&names->objects, event->object);
     const struct spell *last;
 
-    if (named == NULL || named->next == 0)
+    if (named == NULL || named->next.text == 0)
         return;
     last = named->spells + named->count - 1;
+    named->next.from = index;
     if (strcmp(trace_text(names->trace, last->text),
-               trace_text(names->trace, named->next)) != 0)
-        add_spell(named, index, named->next);
-    named->next = 0;
+               trace_text(names->trace, named->next.text)) != 0)
+        add_spell(named, &named->next);
+    named->next.text = 0;
 }
 
 struct names *names_new(const struct trace *trace)
@@ -84,7 +99,7 @@ struct names *names_new(const struct trace *trace)
         if (event == NULL)
             continue;
         if (event_kind(event) == KIND_OBJECT_NAME)
-            on_name(names, event);
+            on_name(names, i, event);
         else if (makes_object(event_kind(event)))
             on_making(names, i, event);
     }

@@ -82,6 +82,7 @@ struct replay_actor {
     uint32_t taken; /* the REAP or JOIN that took note of the end */
     uint32_t last;  /* its last event */
     uint32_t kill;  /* the last KILL sent to it */
+    uint32_t held;  /* how many locks it holds */
 
     /* While it waits (it keeps these when it is ended in a wait): */
     enum kind wait_kind; /* what it will do; KIND_NONE: not waiting */

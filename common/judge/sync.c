@@ -75,8 +75,13 @@ replay_holder(const struct replay_object *object, uint32_t actor)
     return find_holder((struct replay_object *)object, actor);
 }
 
-static void hold(struct replay_object *object, uint16_t actor, bool reads,
-                 uint32_t index)
+static bool is_lock(const struct replay_object *object)
+{
+    return object->group == GROUP_LOCK || object->sort == LOCK_FILE;
+}
+
+static void hold(struct replay *replay, struct replay_object *object,
+                 uint16_t actor, bool reads, uint32_t index)
 {
     struct replay_holder *holder = find_holder(object, actor);
 
@@ -89,12 +94,23 @@ static void hold(struct replay_object *object, uint16_t actor, bool reads,
                                  sizeof *object->holders);
     object->holders[object->holder_count++] = (struct replay_holder){
         .actor = actor, .reads = reads, .depth = 1, .since = index};
+    replay->actors[actor].held += is_lock(object);
 }
 
-static void drop(struct replay_object *object,
+static void drop(struct replay *replay, struct replay_object *object,
                  struct replay_holder *holder)
 {
+    struct replay_actor *actor = replay->actors + holder->actor;
+
+    if (is_lock(object) && actor->held > 0)
+        actor->held--;
     *holder = object->holders[--object->holder_count];
+}
+
+static void drop_all(struct replay *replay, struct replay_object *object)
+{
+    while (object->holder_count > 0)
+        drop(replay, object, object->holders);
 }
 
 void state_give(struct replay_object *object, uint32_t event,
@@ -154,14 +170,14 @@ static void take_lock(struct replay *replay, struct replay_object *object,
     if (!has_taken(event))
         return;
     replay->peer = object->given;
-    if (object->sort == LOCK_FILE)
-        object->holder_count = reads ? object->holder_count : 0;
-    else if (!reads && find_holder(object, event->actor) == NULL)
-        object->holder_count = 0; /* its holder died, or we missed it */
-    hold(object, event->actor, reads, index);
+    if (!reads && (object->sort == LOCK_FILE ||
+                   find_holder(object, event->actor) == NULL))
+        drop_all(replay, object); /* its holder died, or we missed it */
+    hold(replay, object, event->actor, reads, index);
 }
 
-static void release_lock(struct replay_object *object, uint32_t index,
+static void release_lock(struct replay *replay,
+                         struct replay_object *object, uint32_t index,
                          const struct event *event)
 {
     struct replay_holder *holder = find_holder(object, event->actor);
@@ -173,7 +189,7 @@ static void release_lock(struct replay_object *object, uint32_t index,
     if (holder != NULL && object->sort != LOCK_FILE && --holder->depth > 0)
         return;
     if (holder != NULL)
-        drop(object, holder);
+        drop(replay, object, holder);
     object->given = index;
 }
 
@@ -185,14 +201,14 @@ static void step_lock(struct replay *replay, struct replay_object *object,
     switch (event_kind(event)) {
     case KIND_LOCK_INIT:
         object->sort = event->value;
-        object->holder_count = 0;
+        drop_all(replay, object);
         break;
     case KIND_LOCK:
     case KIND_READ_LOCK:
         take_lock(replay, object, index, event);
         break;
     case KIND_UNLOCK:
-        release_lock(object, index, event);
+        release_lock(replay, object, index, event);
         break;
     default:
         break;
@@ -229,6 +245,11 @@ static void step_semaphore(struct replay *replay,
     if (event->error != 0)
         return;
     switch (event_kind(event)) {
+    case KIND_SEMAPHORE_OPEN:
+        if (object->is_known)
+            break;
+        object->is_known = true;
+        /* fall through */
     case KIND_SEMAPHORE_INIT:
         object->count = event->value;
         object->gift_count = object->holder_count = 0;
@@ -240,13 +261,13 @@ static void step_semaphore(struct replay *replay,
     case KIND_SEMAPHORE_WAIT:
         object->count--;
         replay->peer = take_unit(replay, object, event);
-        hold(object, event->actor, false, index);
+        hold(replay, object, event->actor, false, index);
         break;
     case KIND_SEMAPHORE_POST:
         object->count++;
         state_give(object, index, 1);
         if (holder != NULL && --holder->depth == 0)
-            drop(object, holder);
+            drop(replay, object, holder);
         object->given = index;
         break;
     default:
@@ -267,7 +288,7 @@ static void begin_condition(struct replay *replay, uint32_t index,
     state_wait(replay, index, KIND_CONDITION_WAIT);
     replay->actors[event->actor].wait_lock = (uint64_t)event->value;
     if (holder != NULL) {
-        drop(lock, holder);
+        drop(replay, lock, holder);
         lock->given = index;
     }
 }
@@ -334,8 +355,8 @@ static void end_condition(struct replay *replay,
     }
     if (lock != NULL && (has_taken(event) || event->error == ETIMEDOUT ||
                          event->error == EINTR)) {
-        lock->holder_count = 0;
-        hold(lock, event->actor, false, index);
+        drop_all(replay, lock);
+        hold(replay, lock, event->actor, false, index);
     }
 }
 
@@ -472,8 +493,10 @@ static void copy_object(struct replay *replay, uint64_t key,
     to->gift_room = to->gift_count;
     to->gifts = copy_of(from->gifts, to->gift_count * sizeof *to->gifts);
     holder = find_holder(to, parent);
-    if (holder != NULL)
+    if (holder != NULL) {
         holder->actor = (uint16_t)child;
+        replay->actors[child].held += is_lock(to);
+    }
 }
 
 static bool is_private_of(uint64_t key, uint32_t process)
@@ -513,12 +536,12 @@ void sync_process_end(struct replay *replay, uint32_t process,
     size_t cursor = 0;
 
     while ((object = table_next(&replay->objects, &cursor)) != NULL) {
-        if (object->sort != LOCK_FILE || object->group != GROUP_LOCK)
+        if (object->sort != LOCK_FILE || !is_lock(object))
             continue;
         for (size_t i = object->holder_count; i-- > 0;)
             if (replay_process(replay, object->holders[i].actor) ==
                 process) {
-                drop(object, object->holders + i);
+                drop(replay, object, object->holders + i);
                 object->given = index;
             }
     }

@@ -1,0 +1,487 @@
+/*
+ * columns.c - see columns.h.
+ */
+#define _GNU_SOURCE /* strnlen */
+#include "show/columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/names.h"
+#include "judge/phrase.h"
+#include "show/lanes.h"
+#include "show/row.h"
+#include "show/story.h"
+#include "trace/fail.h"
+
+#define CELL_LEAST 17     /* narrower, and there are lanes instead */
+#define CELL_MOST 44
+#define SENTENCE_LEAST 44 /* beside lanes, before there is a source */
+#define SOURCE_LEAST 28
+#define SOURCE_MOST 76
+#define LEGEND_LINES 8
+
+/* How the width is shared out. */
+struct plan {
+    int time;     /* columns of the time and the blank after it */
+    bool wide;    /* a cell of text an actor; else lanes and sentences */
+    int cell;     /* columns of a cell or a lane */
+    int sentence; /* where it starts; lanes only */
+    int source;   /* where it starts; 0: no room for it */
+};
+
+struct view {
+    const struct trace *trace;
+    const struct columns_options *options;
+    struct names *names;
+    struct story *story;
+    struct lanes lanes;
+    struct plan plan;
+    struct row row;
+    char *states; /* by lane, see state_of */
+    FILE *out;
+};
+
+static int width_of(const struct columns_options *options)
+{
+    return options->width < COLUMNS_NARROWEST ? COLUMNS_NARROWEST
+           : options->width > COLUMNS_WIDEST  ? COLUMNS_WIDEST
+                                              : options->width;
+}
+
+/* ---- the plan ---- */
+
+static uint64_t last_time(const struct trace *trace)
+{
+    for (uint32_t i = trace_count(trace); i-- > 0;) {
+        const struct event *event = trace_read(trace, i);
+
+        if (event != NULL && event_kind(event) != KIND_OBJECT_NAME)
+            return event->time;
+    }
+    return 0;
+}
+
+static int time_width(const struct trace *trace)
+{
+    char text[64];
+    int length = snprintf(text, sizeof text, "%.3f",
+                          (double)last_time(trace) / 1e6);
+
+    return (length < 7 ? 7 : length > 12 ? 12 : length) + 1;
+}
+
+static struct plan plan_wide(int width, int time, uint32_t count)
+{
+    struct plan plan = {.time = time, .wide = true};
+    int room = width - time;
+    int actors = (int)count;
+
+    plan.cell = room / actors;
+    if (plan.cell > CELL_MOST)
+        plan.cell = CELL_MOST;
+    if (plan.cell * actors + SOURCE_LEAST > room &&
+        (room - SOURCE_LEAST) / actors >= 30)
+        plan.cell = (room - SOURCE_LEAST) / actors;
+    if (room - plan.cell * actors >= SOURCE_LEAST)
+        plan.source = time + plan.cell * actors + 1;
+    return plan;
+}
+
+static struct plan plan_lanes(int width, int time, uint32_t count)
+{
+    struct plan plan = {.time = time};
+    int most = (width - time) / 3;
+    int rest;
+
+    plan.cell = (int)count * 2 <= most ? 2 : 1;
+    plan.sentence = time + plan.cell * (int)count + 1;
+    rest = width - plan.sentence;
+    if (rest < SENTENCE_LEAST + SOURCE_LEAST)
+        return plan;
+    rest = rest * 2 / 5;
+    plan.source = width - (rest < SOURCE_LEAST  ? SOURCE_LEAST
+                           : rest > SOURCE_MOST ? SOURCE_MOST
+                                                : rest);
+    return plan;
+}
+
+static void make_plan(struct view *view)
+{
+    int width = view->row.width;
+    int time = time_width(view->trace);
+    int room = width - time;
+    uint32_t count = trace_actor_count(view->trace);
+    bool wide = count > 0 && (int)count <= room / CELL_LEAST;
+
+    view->lanes = lanes_assign(
+        view->trace, wide ? count : (uint32_t)(room / 3));
+    if (wide)
+        view->plan = plan_wide(width, time, count);
+    else
+        view->plan = plan_lanes(width, time, view->lanes.count);
+}
+
+/* ---- states ---- */
+
+/* How an actor's lane looks while it does nothing. */
+static char state_of(const struct replay *replay, uint32_t number)
+{
+    const struct replay_actor *actor = replay_actor(replay, number);
+
+    if (actor->state == ACTOR_RUNNING)
+        return actor->held > 0 ? '#' : '|';
+    if (!replay_waits(actor))
+        return ' ';
+    if (actor->wait_kind == KIND_SLEEP)
+        return 'z';
+    return actor->held > 0 ? '%' : ':';
+}
+
+static const char *state_glyph(char state, bool ascii)
+{
+    static const char *const glyphs[] = {" ", "│", "┃", "┊", "┋", "z"};
+    static const char *const plain[] = {" ", "|", "#", ":", "%", "z"};
+    static const char states[] = " |#:%z";
+    const char *at = strchr(states, state);
+    size_t index = at == NULL ? 0 : (size_t)(at - states);
+
+    return ascii ? plain[index] : glyphs[index];
+}
+
+static const char *state_color(char state)
+{
+    return state == ':' || state == '%' ? "33"
+           : state == 'z'               ? "2"
+           : state == '#'               ? "1"
+                                        : "";
+}
+
+static void find_states(struct view *view)
+{
+    const struct replay *replay = story_replay(view->story);
+
+    memset(view->states, ' ', view->lanes.count + 1);
+    for (uint32_t i = 0; i < view->lanes.actor_count; i++) {
+        char state = state_of(replay, i);
+
+        if (state != ' ' && view->lanes.first[i] != TRACE_NONE)
+            view->states[view->lanes.lane[i]] = state;
+    }
+}
+
+static const char *line_color(const struct story_line *line)
+{
+    switch (line->kind) {
+    case KIND_ASSERT:
+    case KIND_CRASH:
+    case KIND_KILLED:
+        return "31";
+    case KIND_WAIT:
+    case KIND_CONDITION_WAIT:
+        return "33";
+    case KIND_SAY:
+        return "36";
+    case KIND_BEGIN:
+    case KIND_EXIT:
+    case KIND_THREAD_END:
+        return "1";
+    default:
+        return line->is_setup ? "2" : "";
+    }
+}
+
+/* ---- one line ---- */
+
+static const char *glyph_of(const struct view *view,
+                            const struct story_line *line)
+{
+    const struct kind_info *info = kind_info + line->kind;
+
+    return view->options->ascii ? info->ascii : info->glyph;
+}
+
+static void put_time(struct view *view, const struct event *event)
+{
+    char text[64];
+    int length = snprintf(text, sizeof text, "%.3f",
+                          (double)event->time / 1e6);
+
+    if (length > view->plan.time - 1)
+        length = snprintf(text, sizeof text, "?");
+    row_color(&view->row, "2");
+    row_fill(&view->row, view->plan.time - 1 - length);
+    row_add(&view->row, text, length);
+    row_color(&view->row, "");
+    row_fill(&view->row, view->plan.time);
+}
+
+static void put_state(struct view *view, uint32_t lane)
+{
+    char state = view->states[lane];
+
+    row_color(&view->row, state_color(state));
+    row_add(&view->row, state_glyph(state, view->options->ascii), 1);
+    row_color(&view->row, "");
+}
+
+static void put_glyph(struct view *view, const struct story_line *line)
+{
+    row_color(&view->row, line_color(line));
+    row_add(&view->row, glyph_of(view, line), 1);
+}
+
+static void put_cells(struct view *view, const struct story_line *line)
+{
+    uint32_t own = view->lanes.lane[line->actor];
+
+    for (uint32_t lane = 0; lane < view->lanes.count; lane++) {
+        int start = view->plan.time + (int)lane * view->plan.cell;
+
+        row_fill(&view->row, start);
+        if (lane != own) {
+            put_state(view, lane);
+            continue;
+        }
+        put_glyph(view, line);
+        row_fill(&view->row, start + 2);
+        row_add(&view->row,
+                view->plan.cell < CELL_MOST ? line->brief : line->full,
+                view->plan.cell - 3);
+        row_color(&view->row, "");
+    }
+}
+
+static void put_lanes(struct view *view, const struct story_line *line)
+{
+    uint32_t own = view->lanes.lane[line->actor];
+    int end = view->plan.source > 0 ? view->plan.source - 1
+                                    : view->row.width;
+    struct row *row = &view->row;
+
+    for (uint32_t lane = 0; lane < view->lanes.count; lane++) {
+        row_fill(row, view->plan.time + (int)lane * view->plan.cell);
+        if (lane == own)
+            put_glyph(view, line);
+        else
+            put_state(view, lane);
+        row_color(row, "");
+    }
+    row_fill(row, view->plan.sentence);
+    row_color(row, "1");
+    row_add(row, trace_actor_name(view->trace, line->actor),
+            (end - row->column) / 2);
+    row_color(row, "");
+    row_add(row, " ", 1);
+    row_color(row, line_color(line));
+    row_add(row, line->full, end - row->column);
+    row_color(row, "");
+}
+
+/* "race.c:57  count--;" */
+static void put_source(struct view *view, const struct event *event)
+{
+    const struct place *place = trace_place(view->trace, event->pc);
+    const char *file, *text;
+    size_t length = 0;
+    char where[128];
+
+    if (view->plan.source == 0 || place == NULL || place->line == 0)
+        return;
+    file = trace_text(view->trace, place->file);
+    snprintf(where, sizeof where, "%.100s:%u  ", phrase_base_name(file),
+             place->line);
+    row_fill(&view->row, view->plan.source);
+    row_color(&view->row, "2");
+    row_add(&view->row, where, view->row.width - view->row.column);
+    text = trace_source_line(view->trace, file, place->line, &length);
+    while (text != NULL && length > 0 && (*text == ' ' || *text == '\t'))
+        text++, length--;
+    if (text != NULL)
+        row_text(&view->row, text, length,
+                 view->row.width - view->row.column);
+    row_color(&view->row, "");
+}
+
+static void put_line(struct view *view, const struct story_line *line)
+{
+    const struct event *event = trace_read(view->trace, line->first);
+
+    find_states(view);
+    row_start(&view->row);
+    put_time(view, event);
+    if (view->plan.wide)
+        put_cells(view, line);
+    else
+        put_lanes(view, line);
+    put_source(view, event);
+    row_print(&view->row, view->out);
+}
+
+/* ---- the heading ---- */
+
+static void put_names(struct view *view)
+{
+    struct row *row = &view->row;
+
+    row_start(row);
+    row_fill(row, view->plan.time - 3);
+    row_add(row, "ms", 2);
+    row_color(row, "1");
+    for (uint32_t i = 0; i < view->lanes.count; i++) {
+        row_fill(row, view->plan.time + (int)i * view->plan.cell);
+        row_add(row, trace_actor_name(view->trace, i),
+                view->plan.cell - 1);
+    }
+    row_color(row, "");
+    if (view->plan.source > 0) {
+        row_fill(row, view->plan.source);
+        row_add(row, "source", 6);
+    }
+    row_print(row, view->out);
+}
+
+/* Lanes are numbered by their last digit, the tens above them. */
+static void put_numbers(struct view *view, uint32_t unit)
+{
+    struct row *row = &view->row;
+
+    row_start(row);
+    if (unit == 1) {
+        row_fill(row, view->plan.time - 3);
+        row_add(row, "ms", 2);
+    }
+    for (uint32_t i = 0; i < view->lanes.count; i++) {
+        char digit[2] = {(char)('0' + (i + 1) / unit % 10), '\0'};
+
+        row_fill(row, view->plan.time + (int)i * view->plan.cell);
+        if (unit == 1 || (i + 1) % 10 == 0)
+            row_add(row, digit, 1);
+    }
+    row_print(row, view->out);
+}
+
+/* "1 main  2 car 1  3 car 2", as many lines as it takes, or says that
+ * there are more. */
+static void put_legend(struct view *view)
+{
+    struct row *row = &view->row;
+    int lines = 1;
+
+    row_start(row);
+    for (uint32_t i = 0; i < view->lanes.actor_count; i++) {
+        char number[16];
+        const char *name = trace_actor_name(view->trace, i);
+        int need;
+
+        if (view->lanes.first[i] == TRACE_NONE)
+            continue;
+        snprintf(number, sizeof number, "%u ", view->lanes.lane[i] + 1u);
+        need = (int)strlen(number) + 2 +
+               row_measure(name, strnlen(name, 64), row->ascii);
+        if (row->column > 0 && row->column + need > row->width) {
+            if (++lines > LEGEND_LINES) {
+                row_print(row, view->out);
+                row_add(row, "and more, who use lanes again",
+                        row->width);
+                break;
+            }
+            row_print(row, view->out);
+        }
+        row_add(row, number, row->width);
+        row_text(row, name, strnlen(name, 64),
+                 row->width - row->column);
+        row_fill(row, row->column + 2);
+    }
+    row_print(row, view->out);
+}
+
+static void put_key(struct view *view)
+{
+    static const char states[] = "|#:%z";
+    static const char *const words[] = {"runs", "holds a lock", "waits",
+                                        "waits and holds", "sleeps"};
+    struct row *row = &view->row;
+
+    row_start(row);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (i > 0)
+            row_add(row, "   ", 3);
+        row_add(row, state_glyph(states[i], view->options->ascii), 1);
+        row_add(row, " ", 1);
+        row_add(row, words[i], row->width);
+    }
+    row_print(row, view->out);
+}
+
+static void put_heading(struct view *view)
+{
+    put_key(view);
+    if (view->plan.wide) {
+        put_names(view);
+        return;
+    }
+    put_legend(view);
+    if (view->lanes.count >= 10)
+        put_numbers(view, 10);
+    put_numbers(view, 1);
+}
+
+void columns_print(FILE *out, const struct trace *trace,
+                   const struct columns_options *options)
+{
+    struct view view = {.trace = trace,
+                        .options = options,
+                        .out = out,
+                        .row = {.width = width_of(options),
+                                .ascii = options->ascii,
+                                .color = options->color}};
+    struct story_line line;
+
+    view.names = names_new(trace);
+    view.story =
+        story_new(trace, view.names, options->inside, options->ascii);
+    make_plan(&view);
+    view.states = calloc(view.lanes.count + 2, 1);
+    if (view.states == NULL)
+        die("out of memory");
+    put_heading(&view);
+    while (story_next(view.story, &line))
+        put_line(&view, &line);
+    free(view.states);
+    row_free(&view.row);
+    lanes_free(&view.lanes);
+    story_free(view.story);
+    names_free(view.names);
+}
+
+/* ---- the last lines ---- */
+
+bool columns_verdict(FILE *out, const struct verdict *verdict,
+                     const struct expect *expect,
+                     const char *const *suggestions,
+                     const struct columns_options *options)
+{
+    struct row row = {.width = width_of(options),
+                      .ascii = options->ascii,
+                      .color = options->color};
+    bool met = expect == NULL || expect_met(expect, verdict);
+    char wanted[64], text[700];
+
+    row_wrap(&row, out, "verdict:  ", verdict->sentence);
+    if (verdict->also[0] != '\0')
+        row_wrap(&row, out, "also:     ", verdict->also);
+    if (expect != NULL) {
+        expect_print(expect, wanted, sizeof wanted);
+        snprintf(text, sizeof text, "%s%s%s%.500s", wanted,
+                 met ? ", and so it is" : ", but it is not so",
+                 *expect->sentence != '\0' ? ": " : "",
+                 expect->sentence);
+        row_wrap(&row, out, "expected: ", text);
+    }
+    for (size_t i = 0; suggestions != NULL && suggestions[i] != NULL; i++)
+        row_wrap(&row, out, i == 0 ? "try next: " : "          ",
+                 suggestions[i]);
+    row_free(&row);
+    return met;
+}
