@@ -376,10 +376,12 @@ static size_t columns_of(const char *line)
     return columns;
 }
 
+/* A REAL line is read by make and cannot be broken. */
 static void check_width(const char *path, const struct lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++)
-        ck_assert_msg(columns_of(lines->at[i]) <= COLUMNS_MAX,
+        ck_assert_msg(columns_of(lines->at[i]) <= COLUMNS_MAX ||
+                          starts_with(lines->at[i], "REAL("),
                       "%s:%zu: over %d columns", path, i + 1, COLUMNS_MAX);
 }
 
