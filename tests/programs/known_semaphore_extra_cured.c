@@ -1,0 +1,44 @@
+/*
+ * A semaphore for one guest is released only by who has waited for it.
+ *
+ * There is one key from the beginning to the end: a guest takes it, and
+ * gives it back. So a guest is always alone inside.
+ *
+ * Expect: always ok: no guest ever finds another one inside
+ */
+#include <assert.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+static sem_t keys;
+static atomic_int inside;
+
+static void *guest(void *none)
+{
+    int others;
+
+    sem_wait(&keys);
+    others = atomic_fetch_add(&inside, 1);
+    assert(others == 0);
+    atomic_fetch_sub(&inside, 1);
+    sem_post(&keys);
+    return none;
+}
+
+int main(void)
+{
+    pthread_t one, two;
+
+    if (sem_init(&keys, 0, 1) != 0)
+        return 2;
+    if (pthread_create(&one, NULL, guest, NULL) != 0 ||
+        pthread_create(&two, NULL, guest, NULL) != 0)
+        return 2;
+    pthread_join(one, NULL);
+    pthread_join(two, NULL);
+    assert(atomic_load(&inside) == 0);
+    sem_destroy(&keys);
+    return 0;
+}
