@@ -10,7 +10,7 @@
 #
 # The exit status is 0 if they are all there, 1 if not.  What counts is
 # the command or the header that a package brings, wherever it comes
-# from.  CC is the compiler; one that is not gcc is a package instead.
+# from.  CC is the compiler: if it is clang, that is meant by gcc.
 set -u
 compiler=${CC:-cc}
 compiler=${compiler##*ccache }
@@ -27,7 +27,7 @@ has_header() {
 
 is_there() {
     case $1 in
-    gcc | clang*) has_command "$compiler" ;;
+    gcc) has_command "$compiler" ;;
     binutils) has_command objcopy && has_command ld ;;
     libc6-dev) has_header stdio.h ;;
     libdw-dev) has_header elfutils/libdw.h ;;
@@ -38,10 +38,12 @@ is_there() {
 
 missing() {
     for package; do
+        is_there "$package" && continue
         case $package:$compiler in
-        gcc:*clang*) package=clang ;;
+        gcc:cc) echo gcc ;;
+        gcc:*) echo "${compiler##*/}" ;;
+        *) echo "$package" ;;
         esac
-        is_there "$package" || printf ' %s' "$package"
     done
 }
 
@@ -50,19 +52,20 @@ if [ "${1-}" = --install ]; then
     install=yes
     shift
 fi
-missing=$(missing "$@")
-command="apt-get install$missing"
+missing=$(missing "$@" | tr '\n' ' ')
+missing=${missing% }
+command="apt-get install $missing"
 
 if [ -z "$missing" ]; then
     [ -z "$install" ] || echo "Nothing to install, all is there: $*"
     exit 0
 fi
 if [ -z "$install" ] || [ "$(id -u)" != 0 ]; then
-    echo "Missing:$missing. To install: sudo $command" >&2
+    echo "Missing: $missing. To install: sudo $command" >&2
     exit 1
 fi
 has_command apt-get || {
-    echo "There is no apt-get here. Install what Debian calls:$missing" >&2
+    echo "There is no apt-get here. Install what Debian calls: $missing" >&2
     exit 1
 }
 export DEBIAN_FRONTEND=noninteractive
@@ -77,7 +80,7 @@ trap 'rm -f "$log"' EXIT
 }
 left=$(missing "$@")
 if [ -n "$left" ]; then
-    echo "Installed, but still missing:$left" >&2
+    echo "Installed, but still missing:" $left >&2
     exit 1
 fi
-echo "Installed:$missing"
+echo "Installed: $missing"
