@@ -83,11 +83,15 @@ static void consumer(int me)
 
 static pid_t start(void (*role)(int), int number)
 {
+    pid_t parent = getpid();
     pid_t pid = fork();
 
     must(pid >= 0, "fork");
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* leave no orphans */
+        /* Linux: nobody is left behind if the parent is killed. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            exit(1);
         role(number);
         exit(0);
     }
