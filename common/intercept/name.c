@@ -6,8 +6,9 @@
  * calls it begins with a pointer: `db->tickets`.  Several pointers may
  * lead there; the rules below are tried from the one that says most to
  * the one that says least, each on globals first, then on the calling
- * actor's frames, innermost first, those of the program before those of
- * the kit: a queue is better known by the program's name for it.
+ * actor's frames, outermost first, those of the program before those of
+ * the kit.  For in transfer(from, to) the account that is `from` now is
+ * `to` another time, and a queue is best known by the program's name.
  *
  * The program's variables can be read as they are.  What lies behind a
  * pointer may not be there at all, so that is read by a system call
@@ -25,7 +26,6 @@
 #include "intercept/object.h"
 #include "trace/symbols.h"
 
-#define NAME_SIZE 128
 #define ELEMENTS_MAX 65536 /* how far a pointer may reach */
 #define ELEMENTS_WALKED 32 /* of an array of pointers */
 
@@ -49,6 +49,8 @@ struct search {
     uint64_t address;
     enum rule rule;
     enum reach reach;
+    int frame; /* whose locals are being looked at; -1: the globals */
+    bool in_kit;
     size_t length;
     char name[NAME_SIZE]; /* of what is being looked at */
 };
@@ -126,10 +128,14 @@ static bool is_open(const struct search *search, uint32_t type)
     return of->sort == TYPE_ARRAY && of->count == 0;
 }
 
+/* The one member that covers an offset; NULL if there is none, or if
+ * there are several, as in a union: who knows which one is meant? */
 static const struct symbol_member *find_member(
     const struct search *search, const struct symbol_type *type,
     uint64_t offset)
 {
+    const struct symbol_member *found = NULL;
+
     for (uint32_t i = 0; i < type->count; i++) {
         const struct symbol_member *member =
             member_of(search, type->members + i);
@@ -137,10 +143,13 @@ static const struct symbol_member *find_member(
 
         if (offset >= member->offset &&
             (offset - member->offset < size ||
-             (i + 1 == type->count && is_open(search, member->type))))
-            return member;
+             (i + 1 == type->count && is_open(search, member->type)))) {
+            if (found != NULL)
+                return NULL;
+            found = member;
+        }
     }
-    return NULL;
+    return found;
 }
 
 /* Adds what lies `offset` bytes into a `type`: ".slots[3].name".
@@ -155,7 +164,7 @@ static void add_inside(struct search *search, uint32_t number,
         if (type->sort == TYPE_STRUCT) {
             member = find_member(search, type, offset);
             if (member == NULL)
-                return; /* padding: the struct as a whole */
+                return; /* the struct as a whole */
             if (member->name_text != 0) {
                 add(search, joint);
                 add(search, text_of(search, member->name_text));
@@ -459,14 +468,14 @@ static const struct symbol_function *find_function(
                : NULL;
 }
 
-static bool in_frame(struct search *search, const struct frame *frame,
-                     bool in_kit, attempt *try)
+static bool in_frame(struct search *search, attempt *try)
 {
+    const struct frame *frame = &self.frames[search->frame];
     const struct symbol_function *function =
         find_function(search->symbols, frame->pc);
     const struct symbol_variable *variables;
 
-    if (function == NULL || (function->in_kit != 0) != in_kit)
+    if (function == NULL || (function->in_kit != 0) != search->in_kit)
         return false;
     variables = SYMBOL_TABLE(search->symbols, struct symbol_variable,
                              locals) +
@@ -481,10 +490,15 @@ static bool in_frames(struct search *search, attempt *try)
 {
     int depth = self.depth < FRAMES_MAX ? self.depth : FRAMES_MAX;
 
-    for (int in_kit = 0; in_kit <= 1; in_kit++)
-        for (int i = depth; i-- > 0;)
-            if (in_frame(search, &self.frames[i], in_kit != 0, try))
+    for (int in_kit = 0; in_kit <= 1; in_kit++) {
+        search->in_kit = in_kit != 0;
+        for (int i = 0; i < depth; i++) {
+            search->frame = i;
+            if (in_frame(search, try))
                 return true;
+        }
+    }
+    search->frame = -1;
     return false;
 }
 
@@ -552,26 +566,70 @@ static bool in_pointers(struct search *search)
     return false;
 }
 
-size_t name_of_address(uint64_t address, char *out, size_t size)
+/* A number for one of the actor's frames: low bits say which. */
+static uint64_t frame_number(int frame)
 {
-    struct search search = {.address = address};
-    size_t room;
-    int error = errno;
-    bool found;
+    uint64_t mixed = self.frames[frame].cfa +
+                     self.frames[frame].pc * UINT64_C(0x9e3779b97f4a7c15);
 
-    if (!is_actor() || size == 0)
-        return 0;
+    return (mixed | UINT64_C(1) << 63) / FRAMES_MAX * FRAMES_MAX +
+           (uint64_t)frame;
+}
+
+bool name_holds(uint64_t holder)
+{
+    int frame = (int)(holder % FRAMES_MAX);
+
+    return frame < self.depth && frame_number(frame) == holder;
+}
+
+/* An outer frame's name is better than an inner's, and the program's
+ * is better than the kit's. */
+static int frame_rank(const struct search *search)
+{
+    return (search->in_kit ? 1 : 2) * FRAMES_MAX - search->frame;
+}
+
+void name_find(uint64_t address, struct name *name)
+{
+    struct search search = {.address = address, .frame = -1};
+    size_t room;
+    int error = errno, inner;
+
+    name->length = 0;
+    name->holder = 0;
+    name->on_stack = false;
+    if (!is_actor())
+        return;
     search.symbols = trace_symbols(self.trace, &room);
     if (search.symbols == NULL || search.symbols->type_count == 0)
-        return 0;
-    found = in_global(&search) || in_frames(&search, try_inside) ||
-            in_pointers(&search);
+        return;
+    name->on_stack = !in_global(&search) && in_frames(&search, try_inside);
+    if (search.length > 0 || in_pointers(&search)) {
+        name->length = search.length;
+        memcpy(name->text, search.name, search.length + 1);
+        name->rank = NAME_BY_GLOBAL;
+        if (search.frame >= 0) {
+            name->rank = frame_rank(&search);
+            name->holder = frame_number(search.frame);
+        }
+    } else if (self.depth > 0) {
+        inner = self.depth < FRAMES_MAX ? self.depth : FRAMES_MAX;
+        name->holder = frame_number(inner - 1);
+    }
     errno = error;
-    if (!found)
+}
+
+size_t name_of_address(uint64_t address, char *out, size_t size)
+{
+    struct name name;
+
+    name_find(address, &name);
+    if (size == 0)
         return 0;
-    if (search.length >= size)
-        search.length = size - 1;
-    memcpy(out, search.name, search.length);
-    out[search.length] = '\0';
-    return search.length;
+    if (name.length >= size)
+        name.length = size - 1;
+    memcpy(out, name.text, name.length);
+    out[name.length] = '\0';
+    return name.length;
 }

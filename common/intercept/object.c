@@ -5,7 +5,9 @@
  * array, searched from the newest.  A name is looked up when a process
  * first meets an address: a small cache of keys, one slot a hash, says
  * which were met; being pushed out of it costs a second look-up and a
- * second, equal name in the trace, nothing more.
+ * second, equal name in the trace, nothing more.  A name that came from
+ * a function's local is looked up again when that function has ended:
+ * what new_office() calls `new`, the program may call `office`.
  */
 #define _GNU_SOURCE
 #include "intercept/object.h"
@@ -17,6 +19,7 @@
 
 #define REGIONS_MAX 256
 #define MET_SLOTS 4096
+#define LOOKS_MAX 4 /* at an object that nothing lasting leads to */
 
 struct region {
     uint64_t start, end; /* addresses in this process */
@@ -29,7 +32,13 @@ struct region {
 static struct region regions[REGIONS_MAX];
 static _Atomic uint32_t region_count;
 
-static _Atomic uint64_t met[MET_SLOTS];
+struct met {
+    _Atomic uint64_t key;
+    _Atomic uint64_t holder; /* see name.h */
+    _Atomic uint32_t looks;  /* how often its name was looked up */
+};
+
+static struct met met[MET_SLOTS];
 
 static const struct region *find_region(uint64_t address)
 {
@@ -54,16 +63,35 @@ static uint64_t key_of(uint64_t address)
                           (address & 0xffffffffffff));
 }
 
-static void name_object(uint64_t key, uint64_t address)
+static void look_up(struct met *slot, uint64_t key, uint64_t address,
+                    unsigned flags)
 {
-    char name[128];
-    size_t length = name_of_address(address, name, sizeof name);
+    struct name name;
 
-    if (length > 0)
-        record_text(KIND_OBJECT_NAME, key, 0, 0, 0, name, length);
+    if (atomic_fetch_add_explicit(&slot->looks, 1,
+                                  memory_order_relaxed) >= LOOKS_MAX) {
+        atomic_store_explicit(&slot->holder, 0, memory_order_relaxed);
+        return;
+    }
+    name_find(address, &name);
+    atomic_store_explicit(&slot->holder, name.holder,
+                          memory_order_relaxed);
+    if (name.on_stack)
+        flags |= EVENT_ANEW;
+    if (name.length > 0)
+        record_text(KIND_OBJECT_NAME, key, name.rank, 0, flags, name.text,
+                    name.length);
 }
 
-static _Atomic uint64_t *met_slot(uint64_t key)
+static void meet(struct met *slot, uint64_t key, uint64_t address,
+                 unsigned flags)
+{
+    atomic_store_explicit(&slot->key, key, memory_order_relaxed);
+    atomic_store_explicit(&slot->looks, 0, memory_order_relaxed);
+    look_up(slot, key, address, flags);
+}
+
+static struct met *met_slot(uint64_t key)
 {
     return &met[(key * UINT64_C(0x9e3779b97f4a7c15)) >> 52];
 }
@@ -71,26 +99,31 @@ static _Atomic uint64_t *met_slot(uint64_t key)
 uint64_t object_of(const volatile void *at)
 {
     uint64_t address = (uint64_t)(uintptr_t)at;
-    uint64_t key;
-    _Atomic uint64_t *slot;
+    uint64_t key, holder;
+    struct met *slot;
 
     if (address == 0)
         return 0;
     key = key_of(address);
     slot = met_slot(key);
-    if (atomic_load_explicit(slot, memory_order_relaxed) != key) {
-        atomic_store_explicit(slot, key, memory_order_relaxed);
-        name_object(key, address);
-    }
+    holder = atomic_load_explicit(&slot->holder, memory_order_relaxed);
+    if (atomic_load_explicit(&slot->key, memory_order_relaxed) != key)
+        meet(slot, key, address, 0);
+    else if (holder != 0 && !name_holds(holder))
+        look_up(slot, key, address, 0);
     return key;
 }
 
 uint64_t object_made(const volatile void *at)
 {
-    uint64_t key = key_of((uint64_t)(uintptr_t)at);
+    uint64_t address = (uint64_t)(uintptr_t)at;
+    uint64_t key;
 
-    atomic_store_explicit(met_slot(key), 0, memory_order_relaxed);
-    return object_of(at);
+    if (address == 0)
+        return 0;
+    key = key_of(address);
+    meet(met_slot(key), key, address, EVENT_ANEW);
+    return key;
 }
 
 bool object_is_shared(const volatile void *at)

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "intercept/name.h"
+
 /* The value of the last announced write, now that it has been made. */
 static void finish_store(void)
 {
@@ -99,7 +101,8 @@ void record_result(uint32_t event, int64_t value, int error)
 
 void record_name(uint64_t object, const char *name)
 {
-    record_text(KIND_OBJECT_NAME, object, 0, 0, 0, name, strlen(name));
+    record_text(KIND_OBJECT_NAME, object, NAME_BY_PROGRAM, 0, 0, name,
+                strlen(name));
 }
 
 void state_waiting(uint32_t event, unsigned flags)

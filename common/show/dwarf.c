@@ -16,7 +16,7 @@
 #define FRAME_POINTER_FROM_CFA (-16)
 
 /* Where a variable lies, as far as one number can say it. */
-enum location { NOWHERE, AT_ADDRESS, IN_FRAME, BEHIND_FRAME };
+enum location { NOWHERE, AT_ADDRESS, IN_FRAME };
 
 static enum location locate(Dwarf_Die *die, int64_t *where)
 {
@@ -39,9 +39,6 @@ static enum location locate(Dwarf_Die *die, int64_t *where)
     }
     if (count == 1 && steps[0].atom == DW_OP_fbreg)
         return IN_FRAME;
-    if (count == 2 && steps[0].atom == DW_OP_fbreg &&
-        steps[1].atom == DW_OP_deref)
-        return BEHIND_FRAME;
     return NOWHERE;
 }
 
@@ -84,8 +81,6 @@ static void add_variable(struct builder *builder, Dwarf_Die *die,
         return;
     }
     variable.address += *base;
-    if (location == BEHIND_FRAME) /* an array of variable length */
-        variable.type = types_pointer_to_elements(builder, variable.type);
     list_add(locals, &variable, 1, sizeof variable);
 }
 

@@ -339,15 +339,6 @@ static uint32_t type_at(struct builder *builder, Dwarf_Die *die)
     return type;
 }
 
-uint32_t types_pointer_to_elements(struct builder *builder,
-                                   uint32_t array)
-{
-    uint32_t type = add_type(builder, TYPE_POINTER, POINTER_SIZE, NULL);
-
-    type_of(builder, type)->inner = type_of(builder, array)->inner;
-    return type;
-}
-
 /* The kit's whole struct of this name. */
 static uint32_t find_complete(struct builder *builder, const char *name)
 {

@@ -32,10 +32,6 @@ uint32_t types_text(struct builder *builder, const char *text);
 /* types_inner - the type that a variable is of, added if it is new. */
 uint32_t types_inner(struct builder *builder, Dwarf_Die *die);
 
-/* types_pointer_to_elements - a pointer type for an array's elements. */
-uint32_t types_pointer_to_elements(struct builder *builder,
-                                   uint32_t array);
-
 /*
  * types_complete - give structs that are only announced their members.
  *

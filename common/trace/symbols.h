@@ -18,7 +18,7 @@
 enum type_sort {
     TYPE_OTHER,  /* a number, an enum, a function: nothing inside */
     TYPE_POINTER,
-    TYPE_STRUCT, /* a union too: first member that covers the offset */
+    TYPE_STRUCT, /* a union too: its members overlap */
     TYPE_ARRAY,
     TYPE_OPAQUE  /* a pthread or sem_t object: named whole, not inside */
 };

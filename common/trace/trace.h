@@ -84,7 +84,8 @@ struct event {
  * LOAD ... ATOMIC_CHANGE  value: the value read or written if
  *                EVENT_VALUE is set; size: bytes
  * ENTER LEAVE    pc: in the caller; value: an address in the callee
- * OBJECT_NAME    object: key; text: name
+ * OBJECT_NAME    object: key; text: name; value: its rank, a name of
+ *                higher rank is the better one for the same object
  */
 enum {
     EVENT_VALUE = 1 << 0,     /* value holds the memory's value */
@@ -96,7 +97,8 @@ enum {
     EVENT_TRY = 1 << 6,       /* the call never waits (trylock ...) */
     EVENT_CUT = 1 << 7,       /* text is only the beginning */
     EVENT_CLOEXEC = 1 << 8,   /* OPEN, PIPE, DUP: closed by exec */
-    EVENT_WAITED = 1 << 9     /* this actor had to wait before it */
+    EVENT_WAITED = 1 << 9,    /* this actor had to wait before it */
+    EVENT_ANEW = 1 << 10      /* OBJECT_NAME: a new object is made here */
 };
 
 /* Sorts of lock (value of LOCK_INIT). */
