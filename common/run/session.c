@@ -9,7 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/expect.h"
+#include "judge/names.h"
+#include "judge/replay.h"
+#include "judge/verdict.h"
 #include "run/keeper.h"
+#include "run/suggest.h"
+#include "show/columns.h"
+#include "show/dwarf.h"
+#include "show/places.h"
 #include "trace/fail.h"
 #include "trace/trace.h"
 
@@ -20,9 +28,10 @@ static uint32_t add_text(struct trace *trace, const char *text)
 
 static void describe(struct trace *trace, const struct variant *variant)
 {
-    char title[128];
+    char title[256];
 
-    snprintf(title, sizeof title, "%s %s", fail_program, variant->name);
+    snprintf(title, sizeof title, "%s: %s", variant->name,
+             variant->title);
     trace->title = add_text(trace, title);
     trace->expect = add_text(trace, variant->expect);
 }
@@ -55,40 +64,77 @@ static int perform(struct trace *trace, const struct variant *variant,
     return interrupted;
 }
 
-static int report(const struct trace *trace, const struct options *options)
+/* From the bare log to one that a person can read. */
+static void finish(struct trace *trace)
 {
-    (void)options;
-    printf("%u events, %llu lost, ending %u %lld, %u left behind\n",
-           trace_count(trace), (unsigned long long)trace_lost(trace),
-           trace->ending, (long long)trace->ending_value,
-           trace->left_behind);
-    return 0;
+    places_resolve(trace);
+    trace_seal(trace);
+    names_finish(trace, places_argument);
+    replay_link(trace);
+}
+
+static struct expect expected(const struct trace *trace)
+{
+    struct expect expect;
+    char problem[200];
+
+    if (!expect_parse(trace_text(trace, trace->expect), &expect, problem,
+                      sizeof problem))
+        complain("the Expect: line: %s", problem);
+    return expect;
+}
+
+/* Returns whether the run is as expected. */
+static bool show(const struct trace *trace, const struct variant *variant,
+                 const struct options *options)
+{
+    const struct columns_options columns = {.width = options->width,
+                                            .color = options->color,
+                                            .ascii = options->ascii,
+                                            .inside = options->inside};
+    struct verdict verdict = judge(trace);
+    struct expect expect = expected(trace);
+    struct suggestions suggestions;
+
+    if (options->raw)
+        return expect_met(&expect, &verdict);
+    columns_print(stdout, trace, &columns);
+    putchar('\n');
+    suggest(&suggestions, trace, &verdict, variant, options);
+    return columns_verdict(stdout, &verdict, &expect, suggestions.lines,
+                           &columns);
 }
 
 int session_run(const struct variant *variant,
                 const struct options *options)
 {
     struct trace *trace = trace_create(options->events);
-    int interrupted, result;
+    int interrupted;
+    bool good;
 
     describe(trace, variant);
+    dwarf_symbols(trace);
     interrupted = perform(trace, variant, options);
-    trace_seal(trace);
-    result = report(trace, options);
+    finish(trace);
+    good = show(trace, variant, options);
     if (options->save != NULL && trace_save(trace, options->save) < 0)
-        result = 1;
+        good = false;
     trace_close(trace);
-    return interrupted != 0 ? 128 + interrupted : result;
+    return interrupted != 0 ? 128 + interrupted : good ? 0 : 1;
 }
 
 int session_open(const struct options *options)
 {
     struct trace *trace = trace_open(options->open);
-    int result;
+    const char *title;
+    bool good;
 
     if (trace == NULL)
         return 2;
-    result = report(trace, options);
+    title = trace_text(trace, trace->title);
+    if (*title != '\0')
+        printf("== %s\n\n", title);
+    good = show(trace, NULL, options);
     trace_close(trace);
-    return result;
+    return good ? 0 : 1;
 }

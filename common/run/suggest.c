@@ -1,0 +1,115 @@
+/*
+ * suggest.c - see suggest.h.
+ */
+#define _GNU_SOURCE /* program_invocation_name */
+#include "run/suggest.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A command and why one would type it. */
+struct line {
+    char command[400];
+    const char *why;
+};
+
+static struct line lines[SUGGESTIONS_MAX];
+static size_t line_count;
+
+__attribute__((format(printf, 2, 3))) static void
+add(const char *why, const char *format, ...)
+{
+    va_list arguments;
+
+    if (line_count == SUGGESTIONS_MAX)
+        return;
+    lines[line_count].why = why;
+    va_start(arguments, format);
+    vsnprintf(lines[line_count].command, sizeof lines[line_count].command,
+              format, arguments);
+    va_end(arguments);
+    line_count++;
+}
+
+/* Fills the commands up so that the reasons stand one above another. */
+static void write_lines(struct suggestions *suggestions)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; i < line_count; i++)
+        if (strlen(lines[i].command) > longest)
+            longest = strlen(lines[i].command);
+    for (size_t i = 0; i < line_count; i++) {
+        snprintf(suggestions->text[i], sizeof suggestions->text[i],
+                 "%-*s   %s", (int)longest, lines[i].command,
+                 lines[i].why);
+        suggestions->lines[i] = suggestions->text[i];
+    }
+}
+
+/* The next one that a reader of the chapter would look at. */
+static const struct variant *next_of(const struct variant *variant)
+{
+    const struct variant *next = variant + 1;
+
+    return next->name != NULL && next->numbered ? next : NULL;
+}
+
+static void suggest_remedy(const struct trace *trace,
+                           const struct verdict *verdict,
+                           const char *run, const struct options *options)
+{
+    unsigned long long wanted =
+        (trace_count(trace) + trace_lost(trace)) * 2;
+
+    if (verdict->kind == VERDICT_INCOMPLETE)
+        add("room for it all", "%s --events %llu", run,
+            wanted < TRACE_NONE ? wanted : TRACE_NONE - 1ULL);
+    if (verdict->kind == VERDICT_TIMEOUT)
+        add("more time", "%s --timeout %llu", run,
+            (unsigned long long)options->timeout / 1000000000 * 5 + 5);
+}
+
+static void suggest_runs(const struct trace *trace,
+                         const struct verdict *verdict,
+                         const struct variant *variant,
+                         const struct options *options)
+{
+    const char *program = program_invocation_name;
+    const struct variant *next = next_of(variant);
+    char run[256];
+
+    snprintf(run, sizeof run, "%s %s", program, variant->name);
+    suggest_remedy(trace, verdict, run, options);
+    if (next != NULL)
+        add("the next variant", "%s %s", program, next->name);
+    if (!options->inside)
+        add("function calls and the kit too", "%s --inside",
+            run);
+    if (options->save == NULL)
+        add("keep such a run", "%s --save run.trace", run);
+}
+
+void suggest(struct suggestions *suggestions, const struct trace *trace,
+             const struct verdict *verdict, const struct variant *variant,
+             const struct options *options)
+{
+    memset(suggestions, 0, sizeof *suggestions);
+    line_count = 0;
+    if (variant != NULL)
+        suggest_runs(trace, verdict, variant, options);
+    if (variant != NULL && options->save != NULL)
+        add("see this very run again", "%s --open %s",
+            program_invocation_name, options->save);
+    if (variant == NULL && !options->inside)
+        add("function calls and the kit too",
+            "%s --open %s --inside", program_invocation_name,
+            options->open);
+    if (variant == NULL)
+        add("with longer lines", "%s --open %s --width %d",
+            program_invocation_name, options->open,
+            options->width < 120 ? 120 : options->width + 80);
+    write_lines(suggestions);
+}
