@@ -9,9 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#define COMMAND_MAX 400
+#define WHY_MAX 100
+_Static_assert(COMMAND_MAX + 3 + WHY_MAX <= SUGGESTION_SIZE, "all fits");
+
 /* A command and why one would type it. */
 struct line {
-    char command[400];
+    char command[COMMAND_MAX];
     const char *why;
 };
 
@@ -42,10 +46,12 @@ static void write_lines(struct suggestions *suggestions)
         if (strlen(lines[i].command) > longest)
             longest = strlen(lines[i].command);
     for (size_t i = 0; i < line_count; i++) {
-        snprintf(suggestions->text[i], sizeof suggestions->text[i],
-                 "%-*s   %s", (int)longest, lines[i].command,
-                 lines[i].why);
-        suggestions->lines[i] = suggestions->text[i];
+        char *text = suggestions->text[i];
+
+        memset(text, ' ', longest + 3);
+        memcpy(text, lines[i].command, strlen(lines[i].command));
+        snprintf(text + longest + 3, WHY_MAX, "%s", lines[i].why);
+        suggestions->lines[i] = text;
     }
 }
 

@@ -11,10 +11,11 @@
 #include "trace/trace.h"
 
 #define SUGGESTIONS_MAX 4
+#define SUGGESTION_SIZE 512
 
 struct suggestions {
     const char *lines[SUGGESTIONS_MAX + 1]; /* ends with NULL */
-    char text[SUGGESTIONS_MAX][512];
+    char text[SUGGESTIONS_MAX][SUGGESTION_SIZE];
 };
 
 /*
