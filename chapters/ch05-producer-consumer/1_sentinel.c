@@ -86,7 +86,6 @@ static pid_t start(void (*role)(int), int number)
     pid_t parent = getpid();
     pid_t pid = fork();
 
-    must(pid >= 0, "fork");
     if (pid == 0) {
         /* Linux: nobody is left behind if the parent is killed. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -95,6 +94,7 @@ static pid_t start(void (*role)(int), int number)
         role(number);
         exit(0);
     }
+    must(pid > 0, "fork");
     return pid;
 }
 

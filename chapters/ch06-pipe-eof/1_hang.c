@@ -51,7 +51,6 @@ static pid_t start(void (*role)(void))
     pid_t parent = getpid();
     pid_t pid = fork();
 
-    must(pid >= 0, "fork");
     if (pid == 0) {
         /* Linux: nobody is left behind if the parent is killed. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -60,6 +59,7 @@ static pid_t start(void (*role)(void))
         role();
         exit(0);
     }
+    must(pid > 0, "fork");
     return pid;
 }
 
