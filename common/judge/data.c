@@ -2,6 +2,10 @@
  * data.c - the part of the replay that knows descriptors and pipes.
  * See replay.h.
  *
+ * A pair of sockets is one object like a pipe; its first socket counts
+ * as the read end, its second as the write end, and what is written to
+ * one is read from the other.
+ *
  * A pipe's reader comes to the end of file when no process has its
  * write end open any more, so each process's open descriptors are
  * counted, through fork, dup, exec and the process's end.
@@ -113,16 +117,16 @@ static void step_pipe(struct replay *replay, uint32_t index,
 
     if (pipe == NULL)
         return;
-    pipe->is_pipe = !both;
+    pipe->is_pipe = true;
+    pipe->is_socket = both;
     pipe->is_known = true;
     pipe->readers = pipe->writers = 0;
     pipe->gift_count = 0;
     pipe->bytes = 0;
     open_one(replay, process, event->value & 0xffffffff, event->object,
-             inherit | (both ? ENDS : EVENT_READ_END), index);
+             inherit | EVENT_READ_END, index);
     open_one(replay, process, event->value >> 32 & 0xffffffff,
-             event->object, inherit | (both ? ENDS : EVENT_WRITE_END),
-             index);
+             event->object, inherit | EVENT_WRITE_END, index);
 }
 
 static void step_close(struct replay *replay, uint32_t index,
@@ -150,15 +154,19 @@ static void step_read(struct replay *replay, uint32_t index,
 {
     struct replay_object *pipe = pipe_of(replay, event->object);
     uint32_t bytes = bytes_of(event);
+    bool by_writer = pipe != NULL && pipe->is_socket &&
+                     event->flags & EVENT_WRITE_END;
 
     if (pipe == NULL)
         return;
-    if (bytes == 0) {
-        if (pipe->writers == 0)
-            replay->peer = pipe->writers_end;
+    if (bytes == 0) { /* whoever could have written is gone */
+        if ((by_writer ? pipe->readers : pipe->writers) == 0)
+            replay->peer =
+                by_writer ? pipe->readers_end : pipe->writers_end;
         return;
     }
-    replay->peer = state_take(pipe, bytes);
+    replay->peer = state_take(
+        pipe, bytes, by_writer ? EVENT_READ_END : EVENT_WRITE_END);
     pipe->bytes = pipe->bytes > bytes ? pipe->bytes - bytes : 0;
     pipe->given = index;
 }
@@ -173,7 +181,8 @@ static void step_write(struct replay *replay, uint32_t index,
         return;
     if (event->flags & EVENT_WAITED)
         replay->peer = pipe->given;
-    state_give(pipe, index, bytes);
+    state_give(pipe, index, bytes,
+               pipe->is_socket ? event->flags & ENDS : EVENT_WRITE_END);
     pipe->bytes += bytes;
 }
 

@@ -274,6 +274,12 @@ static void add_reason(struct scene *scene, uint32_t number)
         phrase_add(scene->phrase, " for the end of %s", what(scene, key));
         break;
     case KIND_READ:
+        if (object != NULL && object->is_socket) {
+            phrase_add(scene->phrase,
+                       " for a message from %s, which nobody will send",
+                       what(scene, key));
+            break;
+        }
         phrase_add(scene->phrase, " for the end of file of %s",
                    what(scene, key));
         add_keepers(scene, number, key, EVENT_WRITE_END, "write");

@@ -17,23 +17,31 @@ struct spell {
 struct named {
     struct spell *spells; /* rising */
     size_t count, room;
-    struct spell next; /* its name if it is made anew now; text 0: as
-                        * before */
 };
 
-static void add_spell(struct named *named, const struct spell *spell)
+static void add_spell(struct named *named, uint32_t from,
+                      const struct event *event)
 {
     named->spells = array_grow(named->spells, &named->room,
                                named->count + 1, sizeof *named->spells);
-    named->spells[named->count++] = *spell;
-    named->next.text = 0;
+    named->spells[named->count++] = (struct spell){
+        .from = from, .text = event->text, .rank = event->value};
 }
 
+static bool is_same(const struct names *names, const struct spell *spell,
+                    const struct event *event)
+{
+    return strcmp(trace_text(names->trace, spell->text),
+                  trace_text(names->trace, event->text)) == 0;
+}
+
+/*
+ * Of several names for one object the one of highest rank is used for
+ * all of its life, else the first: processes may call it differently.
+ */
 static void on_name(struct names *names, uint32_t index,
                     const struct event *event)
 {
-    struct spell spell = {
-        .from = index, .text = event->text, .rank = event->value};
     struct named **slot;
     struct spell *last;
 
@@ -44,45 +52,18 @@ static void on_name(struct names *names, uint32_t index,
         *slot = calloc(1, sizeof **slot);
         if (*slot == NULL)
             die("out of memory");
-        spell.from = 0;
-        add_spell(*slot, &spell);
+        add_spell(*slot, 0, event);
         return;
     }
     last = (*slot)->spells + (*slot)->count - 1;
-    if (event->flags & EVENT_ANEW) {
-        add_spell(*slot, &spell);
-    } else if (spell.rank > last->rank) {
-        last->text = spell.text;
-        last->rank = spell.rank;
-    } else {
-        (*slot)->next = spell;
-    }
-}
-
-/* Other processes may call the same object otherwise, no better; only
- * who makes it gives it another name. */
-static bool makes_object(enum kind kind)
-{
-    return kind == KIND_LOCK_INIT || kind == KIND_CONDITION_INIT ||
-           kind == KIND_BARRIER_INIT || kind == KIND_SEMAPHORE_INIT ||
-           kind == KIND_PIPE || kind == KIND_SOCKET_PAIR ||
-           kind == KIND_OPEN || kind == KIND_MAP;
-}
-
-static void on_making(struct names *names, uint32_t index,
-                      const struct event *event)
-{
-    struct named *named = table_find(&names->objects, event->object);
-    const struct spell *last;
-
-    if (named == NULL || named->next.text == 0)
+    if (is_same(names, last, event))
         return;
-    last = named->spells + named->count - 1;
-    named->next.from = index;
-    if (strcmp(trace_text(names->trace, last->text),
-               trace_text(names->trace, named->next.text)) != 0)
-        add_spell(named, &named->next);
-    named->next.text = 0;
+    if (event->flags & EVENT_ANEW)
+        add_spell(*slot, index, event);
+    else if (event->value > last->rank) {
+        last->text = event->text;
+        last->rank = event->value;
+    }
 }
 
 struct names *names_new(const struct trace *trace)
@@ -96,12 +77,8 @@ struct names *names_new(const struct trace *trace)
     for (uint32_t i = 0; i < count; i++) {
         const struct event *event = trace_read(trace, i);
 
-        if (event == NULL)
-            continue;
-        if (event_kind(event) == KIND_OBJECT_NAME)
+        if (event != NULL && event_kind(event) == KIND_OBJECT_NAME)
             on_name(names, i, event);
-        else if (makes_object(event_kind(event)))
-            on_making(names, i, event);
     }
     return names;
 }

@@ -39,13 +39,15 @@ struct replay_holder {
 struct replay_gift {
     uint32_t event;
     uint32_t left;
+    uint16_t end; /* socket pair: the end it was written to */
 };
 
 struct replay_object {
     uint64_t key;
     enum kind_group group; /* of its first event: what it is */
     int64_t sort;          /* enum lock_sort, if it is a lock */
-    bool is_pipe;
+    bool is_pipe;       /* or a pair of sockets: */
+    bool is_socket;     /* an "end" is then one of the two */
     bool is_known;      /* its making is in the trace */
     uint32_t destroyed; /* that event, TRACE_NONE if it lives */
     uint32_t given;     /* who gave last: UNLOCK, READ, ARRIVE ... */

@@ -22,11 +22,13 @@ void state_wait(struct replay *replay, uint32_t index, enum kind kind);
 void state_add_waiter(struct replay_object *object, uint16_t actor);
 void state_remove_waiter(struct replay_object *object, uint16_t actor);
 
-/* Gifts: given by an event, taken oldest first.  Taking returns who gave
- * the first of them, TRACE_NONE if that is not known. */
+/* Gifts: given by an event, taken oldest first; only those that were
+ * written to `end` (0: to none).  Taking returns who gave the first of
+ * them, TRACE_NONE if that is not known. */
 void state_give(struct replay_object *object, uint32_t event,
-                uint32_t amount);
-uint32_t state_take(struct replay_object *object, uint32_t amount);
+                uint32_t amount, unsigned end);
+uint32_t state_take(struct replay_object *object, uint32_t amount,
+                    unsigned end);
 
 /* sync.c: locks, semaphores, conditions, barriers. */
 void sync_step(struct replay *replay, uint32_t index,

@@ -114,43 +114,46 @@ static void drop_all(struct replay *replay, struct replay_object *object)
 }
 
 void state_give(struct replay_object *object, uint32_t event,
-                uint32_t amount)
+                uint32_t amount, unsigned end)
 {
     if (object->gift_count >= GIFTS_MAX)
         return;
     object->gifts =
         array_grow(object->gifts, &object->gift_room,
                    object->gift_count + 1, sizeof *object->gifts);
-    object->gifts[object->gift_count++] =
-        (struct replay_gift){.event = event, .left = amount};
+    object->gifts[object->gift_count++] = (struct replay_gift){
+        .event = event, .left = amount, .end = (uint16_t)end};
 }
 
-static void remove_gifts(struct replay_object *object, size_t first,
-                         size_t count)
+static void remove_gift(struct replay_object *object, size_t at)
 {
-    memmove(object->gifts + first, object->gifts + first + count,
-            (object->gift_count - first - count) * sizeof *object->gifts);
-    object->gift_count -= count;
+    memmove(object->gifts + at, object->gifts + at + 1,
+            (object->gift_count - at - 1) * sizeof *object->gifts);
+    object->gift_count--;
 }
 
-uint32_t state_take(struct replay_object *object, uint32_t amount)
+uint32_t state_take(struct replay_object *object, uint32_t amount,
+                    unsigned end)
 {
-    uint32_t giver =
-        object->gift_count > 0 ? object->gifts[0].event : TRACE_NONE;
-    size_t used = 0;
+    uint32_t giver = TRACE_NONE;
+    bool first = true;
 
-    while (used < object->gift_count && amount > 0) {
-        struct replay_gift *gift = object->gifts + used;
+    for (size_t i = 0; i < object->gift_count && amount > 0;) {
+        struct replay_gift *gift = object->gifts + i;
         uint32_t part = gift->left < amount ? gift->left : amount;
 
+        if (gift->end != end) {
+            i++;
+            continue;
+        }
+        if (first)
+            giver = gift->event;
+        first = false;
         gift->left -= part;
         amount -= part;
-        if (gift->left > 0)
-            break;
-        used++;
+        if (gift->left == 0)
+            remove_gift(object, i);
     }
-    if (used > 0)
-        remove_gifts(object, 0, used);
     return giver;
 }
 
@@ -230,10 +233,10 @@ static uint32_t take_unit(struct replay *replay,
                 object->gifts[i].event > since) {
                 uint32_t giver = object->gifts[i].event;
 
-                remove_gifts(object, i, 1);
+                remove_gift(object, i);
                 return giver;
             }
-    return state_take(object, 1);
+    return state_take(object, 1, 0);
 }
 
 static void step_semaphore(struct replay *replay,
@@ -256,7 +259,8 @@ static void step_semaphore(struct replay *replay,
         if (event->value > 0)
             state_give(object, TRACE_NONE,
                        event->value < UINT32_MAX ? (uint32_t)event->value
-                                                 : UINT32_MAX);
+                                                 : UINT32_MAX,
+                       0);
         break;
     case KIND_SEMAPHORE_WAIT:
         object->count--;
@@ -265,7 +269,7 @@ static void step_semaphore(struct replay *replay,
         break;
     case KIND_SEMAPHORE_POST:
         object->count++;
-        state_give(object, index, 1);
+        state_give(object, index, 1, 0);
         if (holder != NULL && --holder->depth == 0)
             drop(replay, object, holder);
         object->given = index;
