@@ -87,20 +87,25 @@ void units_close(struct units *units)
     close(units->file);
 }
 
+/* Where the last part of a path begins. */
+static size_t last_part(const char *path, size_t length)
+{
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    return length;
+}
+
 /* Appends one part of a path to the `length` bytes in `out`. */
 static size_t add_part(char *out, size_t length, size_t size,
                        const char *part, size_t part_length)
 {
-    size_t slash = length;
+    size_t last = last_part(out, length);
 
     if (part_length == 0 || (part_length == 1 && part[0] == '.'))
         return length;
-    if (part_length == 2 && memcmp(part, "..", 2) == 0 && length > 1) {
-        while (slash > 0 && out[slash - 1] != '/')
-            slash--;
-        if (strncmp(out + slash, "..", length - slash) != 0)
-            return slash > 1 ? slash - 1 : slash;
-    }
+    if (part_length == 2 && memcmp(part, "..", 2) == 0 && length > last &&
+        (length - last != 2 || memcmp(out + last, "..", 2) != 0))
+        return last > 1 ? last - 1 : last;
     if (length > 0 && out[length - 1] != '/' && length + 1 < size)
         out[length++] = '/';
     for (size_t i = 0; i < part_length && length + 1 < size; i++)

@@ -1,11 +1,10 @@
 /*
  * Every way to say which variable is meant.
  *
- * A line that ends in `// is NAME` writes to one variable or calls one
- * function on it, last of all; tests/check_names.c wants that event to
- * have this line, and its object to have exactly this name. All of it
- * is done by a second thread, for what no other can reach is of no
- * interest.
+ * A line whose comment is `is NAME` writes to one variable or calls one
+ * function on it; tests/check_names.c wants an event of that line to be
+ * on an object of exactly this name. All of it is done by a second
+ * thread, for what no other can reach is of no interest.
  *
  * Expect: always ok: each line says its name
  */
