@@ -6,7 +6,7 @@
  * step back, they are where they began, and may do it all again, for
  * as long as they stay in step.
  *
- * Expect: sometimes ok: they get past each other once out of step
+ * Expect: sometimes livelock: as long as both step back in step
  */
 #include <assert.h>
 #include <pthread.h>
