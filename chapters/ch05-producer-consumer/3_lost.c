@@ -9,7 +9,7 @@
  * All the food has been eaten by then; the program is right but for
  * its end, and that is what makes this fault easy to miss.
  *
- * Expect: always deadlock: a consumer waits in queue_get, m3 for it
+ * Expect: always deadlock: a consumer waits for a stop nobody puts
  * Compare: an end by counted stops, by counted work, by hope
  */
 #define _DEFAULT_SOURCE /* usleep and MAP_ANONYMOUS */

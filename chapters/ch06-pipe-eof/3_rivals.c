@@ -8,7 +8,7 @@
  * the body for a length, and from then on nobody is at the start of
  * a message any more.
  *
- * Expect: sometimes assertion: a piece of text read as a length, c2
+ * Expect: sometimes assertion: a piece of text taken for a length
  */
 #define _DEFAULT_SOURCE /* -std=c11 hides POSIX without it */
 
@@ -46,6 +46,7 @@ static void producer(int messages)
 
     close(ends[READ]);
     for (int n = 0; n < messages; n++) {
+        usleep(10 * 1000); /* a 包子 takes time to make */
         message.length = sprintf(message.body, "包子 %d", n);
         size = sizeof(int) + (size_t)message.length;
         must(write(ends[WRITE], &message, size) == (ssize_t)size,

@@ -49,6 +49,7 @@ static void producer(int messages)
 
     close(ends[READ]);
     for (int n = 0; n < messages; n++) {
+        usleep(10 * 1000); /* a 包子 takes time to make */
         message.length = sprintf(message.body, "包子 %d", n);
         size = sizeof(int) + (size_t)message.length;
         must(write(ends[WRITE], &message, size) == (ssize_t)size,
