@@ -14,19 +14,16 @@
  * pointer may not be there at all, so that is read by a system call
  * which fails instead of crashing.
  */
-#define _GNU_SOURCE /* process_vm_readv */
 #include "intercept/name.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "intercept/actor.h"
-#include "intercept/object.h"
+#include "intercept/block.h"
 #include "trace/symbols.h"
 
-#define ELEMENTS_MAX 65536 /* how far a pointer may reach */
+#define ELEMENTS_MAX (1 << 24) /* how far a pointer may reach */
 #define ELEMENTS_WALKED 32 /* of an array of pointers */
 
 /* What is pointed to. */
@@ -55,12 +52,6 @@ struct search {
     char name[NAME_SIZE]; /* of what is being looked at */
 };
 
-/* A run of memory that was got in one piece. */
-struct block {
-    uint64_t start, end;
-    bool exact; /* its end tells how much the program wanted */
-};
-
 static const struct symbol_type *type_of(const struct search *search,
                                          uint32_t type)
 {
@@ -72,11 +63,6 @@ static const struct symbol_member *member_of(const struct search *search,
 {
     return SYMBOL_TABLE(search->symbols, struct symbol_member, members) +
            member;
-}
-
-static const char *text_of(const struct search *search, uint32_t offset)
-{
-    return symbol_text(search->symbols, offset);
 }
 
 /* A name that is too long is cut: room for it all is kept by nobody. */
@@ -167,7 +153,8 @@ static void add_inside(struct search *search, uint32_t number,
                 return; /* the struct as a whole */
             if (member->name_text != 0) {
                 add(search, joint);
-                add(search, text_of(search, member->name_text));
+                add(search,
+                    symbol_text(search->symbols, member->name_text));
                 joint = ".";
             }
             offset -= member->offset;
@@ -186,57 +173,13 @@ static void add_inside(struct search *search, uint32_t number,
     }
 }
 
-/* Copies memory that may not be there. */
-static bool read_safely(uint64_t address, void *to, size_t size)
-{
-    struct iovec local = {to, size};
-    struct iovec remote = {(void *)(uintptr_t)address, size};
-
-    return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) ==
-           (ssize_t)size;
-}
-
-/*
- * The block that malloc gave out at `start`, as glibc keeps it: its
- * size stands before it, with three flags, and the block after it says
- * that this one is in use.  Anything else is not taken for a block.
- */
-static bool heap_block(uint64_t start, struct block *block)
-{
-    uint64_t size, next;
-    bool mapped;
-
-    if (start % 16 != 0 || !read_safely(start - 8, &size, sizeof size))
-        return false;
-    mapped = (size & 2) != 0;
-    size &= ~UINT64_C(7);
-    if (size < 32 || size % 16 != 0 || size >> 40 != 0)
-        return false;
-    block->start = start;
-    block->end = start + size - (mapped ? 16 : 8);
-    block->exact = size > 32; /* the smallest is given for less, too */
-    if (mapped)
-        return start % 4096 == 16;
-    return read_safely(block->end, &next, sizeof next) &&
-           (next & 1) != 0 && next >= 16;
-}
-
-/* The block of memory that a pointer points to. */
-static bool find_block(uint64_t start, struct block *block)
-{
-    if (!object_region(start, &block->start, &block->end))
-        return heap_block(start, block);
-    block->exact = (block->end - block->start) % 4096 != 0;
-    return true;
-}
-
 /* Two elements fit, so the first is called values[0], not *values.
  * Whole pages are what one asks for who does not count. */
 static bool is_array(uint64_t start, uint32_t size)
 {
     struct block block;
 
-    return find_block(start, &block) && block.exact &&
+    return block_find(start, &block) && block.exact &&
            block.start == start && block.end - start >= 2 * (uint64_t)size;
 }
 
@@ -245,7 +188,7 @@ static bool is_beyond(const struct search *search, uint64_t start)
 {
     struct block block;
 
-    return find_block(start, &block) && search->address < block.end;
+    return block_find(start, &block) && search->address < block.end;
 }
 
 static bool match_member(struct search *search, uint64_t start,
@@ -299,7 +242,8 @@ static bool is_character(const struct search *search, uint32_t number)
     const struct symbol_type *type = type_of(search, number);
 
     return type->sort == TYPE_OTHER && type->size == 1 &&
-           strcmp(text_of(search, type->name_text), "_Bool") != 0;
+           strcmp(symbol_text(search->symbols, type->name_text),
+                  "_Bool") != 0;
 }
 
 /* Does a pointer to `start`, named so far, lead to the address? */
@@ -346,7 +290,7 @@ static bool walk_struct(struct search *search, uint32_t number,
         inside.address += member->offset;
         if (member->name_text != 0) {
             add(search, spot.joint);
-            add(search, text_of(search, member->name_text));
+            add(search, symbol_text(search->symbols, member->name_text));
             inside.joint = ".";
         }
         if (walk(search, member->type, inside))
@@ -385,7 +329,7 @@ static bool walk_pointer(struct search *search, uint32_t number,
     if (!spot.behind)
         memcpy(&behind.address, (const void *)(uintptr_t)spot.address,
                sizeof behind.address);
-    else if (!read_safely(spot.address, &behind.address,
+    else if (!block_read(spot.address, &behind.address,
                           sizeof behind.address))
         return false;
     if (match(search, behind.address, inner))
@@ -414,6 +358,24 @@ static bool walk(struct search *search, uint32_t number, struct spot spot)
     }
 }
 
+/* Most variables do not lead to most addresses: to see that must be
+ * quick.  False if this one cannot in the present pass. */
+static bool is_worth_it(const struct search *search, uint32_t type,
+                        uint64_t where)
+{
+    uint32_t sort = type_of(search, type)->sort;
+    uint64_t value;
+
+    if (sort == TYPE_OTHER || sort == TYPE_OPAQUE)
+        return false;
+    if (search->reach != REACH_VARIABLE)
+        return sort != TYPE_POINTER || search->reach == REACH_THROUGH;
+    if (sort != TYPE_POINTER)
+        return false;
+    memcpy(&value, (const void *)(uintptr_t)where, sizeof value);
+    return value != 0 && value <= search->address;
+}
+
 static bool try_pointers(struct search *search,
                          const struct symbol_variable *variable,
                          uint64_t frame)
@@ -421,10 +383,10 @@ static bool try_pointers(struct search *search,
     struct spot spot = {.address = frame + (uint64_t)variable->address,
                         .joint = "."};
 
-    if (type_of(search, variable->type)->sort == TYPE_OTHER)
+    if (!is_worth_it(search, variable->type, spot.address))
         return false;
     back_to(search, 0);
-    add(search, text_of(search, variable->name_text));
+    add(search, symbol_text(search->symbols, variable->name_text));
     return walk(search, variable->type, spot);
 }
 
@@ -439,7 +401,7 @@ static bool try_inside(struct search *search,
         search->address - start >= type_of(search, variable->type)->size)
         return false;
     back_to(search, 0);
-    add(search, text_of(search, variable->name_text));
+    add(search, symbol_text(search->symbols, variable->name_text));
     add_inside(search, variable->type, search->address - start, ".");
     return true;
 }
