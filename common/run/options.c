@@ -234,6 +234,8 @@ static void check_save(const char *path)
 
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
         die("cannot save the run as %s: it is a folder", path);
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        die("cannot save the run as %s: it is no plain file", path);
     if (stat(folder, &about) < 0)
         die("cannot save the run as %s: no folder %s:", path, folder);
     if (!S_ISDIR(about.st_mode))

@@ -92,7 +92,7 @@ static void suggest_runs(const struct trace *trace,
     if (next != NULL)
         add("the next variant", "%s %s", program, next->name);
     if (!options->inside)
-        add("function calls and the kit too", "%s --inside",
+        add("function calls too", "%s --inside",
             run);
     if (options->save == NULL)
         add("keep such a run", "%s --save run.trace", run);
@@ -107,10 +107,10 @@ void suggest(struct suggestions *suggestions, const struct trace *trace,
     if (variant != NULL)
         suggest_runs(trace, verdict, variant, options);
     if (variant != NULL && options->save != NULL)
-        add("see this very run again", "%s --open %s",
+        add("show this very run", "%s --open %s",
             program_invocation_name, options->save);
     if (variant == NULL && !options->inside)
-        add("function calls and the kit too",
+        add("function calls too",
             "%s --open %s --inside", program_invocation_name,
             options->open);
     if (variant == NULL)
