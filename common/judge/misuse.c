@@ -37,27 +37,33 @@ static void add_event_place(const struct check *check, uint32_t index)
         phrase_add_place(check->out, check->replay->trace, event->pc);
 }
 
+/* "main unlocks a at race.c:12" */
+static void begin(const struct check *check, const char *does)
+{
+    phrase_add(check->out, "%s %s %s", check->who, does, check->what);
+    phrase_add_place(check->out, check->replay->trace, check->event->pc);
+}
+
 static bool say_error(const struct check *check, const char *does)
 {
-    phrase_add(check->out, "%s %s %s: %s", check->who, does, check->what,
-               strerror(check->event->error));
+    begin(check, does);
+    phrase_add(check->out, ": %s", strerror(check->event->error));
     return true;
 }
 
-/* ", which buyer 1 holds (since race.c:12)" */
+/* ", which buyer 1 holds (locked at race.c:12)" */
 static void add_holder(const struct check *check,
                        const struct replay_object *object)
 {
     const struct replay_holder *holder = object->holders;
 
-    phrase_add(check->out, ", which %s holds",
-               holder->actor == check->event->actor
-                   ? "it"
-                   : actor_name(check, holder->actor));
     if (holder->actor == check->event->actor)
-        phrase_add(check->out, " itself");
+        phrase_add(check->out, ", which it holds itself");
     else
-        add_event_place(check, holder->since);
+        phrase_add(check->out, ", which %s holds",
+                   actor_name(check, holder->actor));
+    phrase_add(check->out, ", locked");
+    add_event_place(check, holder->since);
 }
 
 /* ---- locks ---- */
@@ -76,7 +82,7 @@ static bool check_unlock(const struct check *check)
     if (object != NULL &&
         replay_holder(object, check->event->actor) != NULL)
         return check->event->error != 0 && say_error(check, "unlocks");
-    phrase_add(check->out, "%s unlocks %s", check->who, check->what);
+    begin(check, "unlocks");
     if (object != NULL && object->holder_count > 0)
         add_holder(check, object);
     else
@@ -96,10 +102,8 @@ static bool check_wait(const struct check *check)
         check->event->flags & EVENT_TIMED ||
         replay_holder(object, check->event->actor) == NULL)
         return false;
-    phrase_add(check->out,
-               "%s locks %s again though it holds it: it waits for "
-               "itself",
-               check->who, check->what);
+    begin(check, "locks");
+    phrase_add(check->out, " though it holds it: it waits for itself");
     return true;
 }
 
@@ -113,8 +117,8 @@ static bool check_lock(const struct check *check)
         return false;
     if (error != EDEADLK)
         return say_error(check, "locks");
-    phrase_add(check->out, "%s locks %s again though it holds it",
-               check->who, check->what);
+    begin(check, "locks");
+    phrase_add(check->out, " though it holds it");
     return true;
 }
 
@@ -127,7 +131,7 @@ static bool check_holding_away(const struct check *check,
         return false;
     if (object->holder_count == 0)
         return false;
-    phrase_add(check->out, "%s %s %s", check->who, does, check->what);
+    begin(check, does);
     add_holder(check, object);
     return true;
 }
@@ -157,8 +161,9 @@ static bool check_destroy(const struct check *check)
         check_holding_away(check, "destroys"))
         return true;
     if (waiter != TRACE_NONE) {
-        phrase_add(check->out, "%s destroys %s while %s waits for it",
-                   check->who, check->what, actor_name(check, waiter));
+        begin(check, "destroys");
+        phrase_add(check->out, " while %s waits for it",
+                   actor_name(check, waiter));
         return true;
     }
     return check->event->error != 0 && say_error(check, "destroys");
@@ -175,8 +180,9 @@ static bool check_condition_wait(const struct check *check)
         (lock != NULL &&
          replay_holder(lock, check->event->actor) != NULL))
         return false;
-    phrase_add(check->out, "%s waits on %s without holding %s", check->who,
-               check->what, names_object(check->names, key, check->index));
+    begin(check, "waits on");
+    phrase_add(check->out, " without holding %s",
+               names_object(check->names, key, check->index));
     return true;
 }
 
@@ -189,9 +195,8 @@ static bool check_semaphore(const struct check *check, const char *does)
         return false;
     if (error != EOVERFLOW)
         return say_error(check, does);
-    phrase_add(check->out, "%s posts %s past the greatest value it can "
-                           "have",
-               check->who, check->what);
+    begin(check, does);
+    phrase_add(check->out, " past the greatest value it can have");
     return true;
 }
 
@@ -208,13 +213,17 @@ static bool check_close(const struct check *check)
     phrase_add(check->out, "%s closes descriptor %lld", check->who,
                (long long)event->value);
     if (descriptor == NULL || descriptor->is_open) {
-        phrase_add(check->out, ", which is not open");
+        phrase_add(check->out, ", which is not open,");
+        phrase_add_place(check->out, check->replay->trace, event->pc);
         return true;
     }
     first = trace_read(check->replay->trace, descriptor->closed);
-    phrase_add(check->out, " (%s) a second time",
-               names_object(check->names, descriptor->object,
-                            check->index));
+    if (descriptor->object != 0)
+        phrase_add(check->out, " (%s)",
+                   names_object(check->names, descriptor->object,
+                                check->index));
+    phrase_add(check->out, " a second time");
+    phrase_add_place(check->out, check->replay->trace, event->pc);
     if (first != NULL) {
         phrase_add(check->out, "; %s closed it first",
                    first->actor == event->actor
@@ -231,6 +240,7 @@ static bool check_transfer(const struct check *check, const char *does)
         return false;
     phrase_add(check->out, "%s %s a descriptor that is not open for that",
                check->who, does);
+    phrase_add_place(check->out, check->replay->trace, check->event->pc);
     return true;
 }
 
@@ -243,11 +253,11 @@ static bool check_join(const struct check *check)
     if (check->event->error == 0)
         return false;
     if (check->event->error == EDEADLK) {
-        phrase_add(check->out, "%s joins %s: it would wait for itself",
-                   check->who, check->what);
+        begin(check, "joins");
+        phrase_add(check->out, ": it would wait for itself");
         return true;
     }
-    phrase_add(check->out, "%s joins %s", check->who, check->what);
+    begin(check, "joins");
     if (actor != NULL && actor->taken != TRACE_NONE)
         phrase_add(check->out, " a second time");
     else
@@ -264,9 +274,13 @@ static bool check_thread_end(const struct check *check)
     while ((object = table_next(&check->replay->objects, &cursor)) != NULL)
         if (object->group == GROUP_LOCK && object->sort != LOCK_FILE &&
             replay_holder(object, check->event->actor) != NULL) {
-            phrase_add(check->out, "%s ends while it holds %s", check->who,
+            phrase_add(check->out, "%s ends while it holds %s, locked",
+                       check->who,
                        names_object(check->names, object->key,
                                     check->index));
+            add_event_place(check, replay_holder(object,
+                                                 check->event->actor)
+                                       ->since);
             return true;
         }
     return false;
@@ -330,8 +344,5 @@ bool misuse_check(struct replay *replay, const struct names *names,
     check.object = replay_object(replay, event->object);
     check.who = trace_actor_name(replay->trace, event->actor);
     check.what = names_object(names, event->object, index);
-    if (!check_kind(&check))
-        return false;
-    phrase_add_place(&out, replay->trace, event->pc);
-    return true;
+    return check_kind(&check);
 }

@@ -14,7 +14,7 @@
 #include "show/story.h"
 #include "trace/fail.h"
 
-#define CELL_LEAST 17     /* narrower, and there are lanes instead */
+#define CELL_LEAST 22     /* narrower, and there are lanes instead */
 #define CELL_MOST 44
 #define SENTENCE_LEAST 44 /* beside lanes, before there is a source */
 #define SOURCE_LEAST 28
@@ -231,6 +231,16 @@ static void put_glyph(struct view *view, const struct story_line *line)
     row_add(&view->row, glyph_of(view, line), 1);
 }
 
+/* In full if there is room for that. */
+static void put_text(struct view *view, const struct story_line *line,
+                     int room)
+{
+    int full = row_measure(line->full, strlen(line->full),
+                           view->options->ascii);
+
+    row_add(&view->row, full <= room ? line->full : line->brief, room);
+}
+
 static void put_cells(struct view *view, const struct story_line *line)
 {
     uint32_t own = view->lanes.lane[line->actor];
@@ -245,9 +255,7 @@ static void put_cells(struct view *view, const struct story_line *line)
         }
         put_glyph(view, line);
         row_fill(&view->row, start + 2);
-        row_add(&view->row,
-                view->plan.cell < CELL_MOST ? line->brief : line->full,
-                view->plan.cell - 3);
+        put_text(view, line, view->plan.cell - 3);
         row_color(&view->row, "");
     }
 }
@@ -274,7 +282,7 @@ static void put_lanes(struct view *view, const struct story_line *line)
     row_color(row, "");
     row_add(row, " ", 1);
     row_color(row, line_color(line));
-    row_add(row, line->full, end - row->column);
+    put_text(view, line, end - row->column);
     row_color(row, "");
 }
 
@@ -457,6 +465,22 @@ void columns_print(FILE *out, const struct trace *trace,
 
 /* ---- the last lines ---- */
 
+/* "yes, sometimes deadlock: why; this time it went well" */
+static void write_expected(struct phrase *phrase,
+                           const struct expect *expect,
+                           const struct verdict *verdict, bool met)
+{
+    char wanted[64];
+
+    expect_print(expect, wanted, sizeof wanted);
+    phrase_add(phrase, "%s, %s", met ? "yes" : "no, it should be", wanted);
+    if (*expect->sentence != '\0')
+        phrase_add(phrase, ": %.500s", expect->sentence);
+    if (met && expect->frequency == EXPECT_SOMETIMES &&
+        verdict->kind == VERDICT_OK)
+        phrase_add(phrase, " (this time it went well)");
+}
+
 bool columns_verdict(FILE *out, const struct verdict *verdict,
                      const struct expect *expect,
                      const char *const *suggestions,
@@ -466,21 +490,19 @@ bool columns_verdict(FILE *out, const struct verdict *verdict,
                       .ascii = options->ascii,
                       .color = options->color};
     bool met = expect == NULL || expect_met(expect, verdict);
-    char wanted[64], text[700];
+    char text[700];
+    struct phrase phrase = phrase_in(text, sizeof text);
 
-    row_wrap(&row, out, "verdict:  ", verdict->sentence);
+    row_wrap(&row, out, verdict->kind == VERDICT_OK ? "32" : "31",
+             "verdict:  ", verdict->sentence);
     if (verdict->also[0] != '\0')
-        row_wrap(&row, out, "also:     ", verdict->also);
+        row_wrap(&row, out, "33", "also:     ", verdict->also);
     if (expect != NULL) {
-        expect_print(expect, wanted, sizeof wanted);
-        snprintf(text, sizeof text, "%s%s%s%.500s", wanted,
-                 met ? ", and so it is" : ", but it is not so",
-                 *expect->sentence != '\0' ? ": " : "",
-                 expect->sentence);
-        row_wrap(&row, out, "expected: ", text);
+        write_expected(&phrase, expect, verdict, met);
+        row_wrap(&row, out, met ? "32" : "31", "expected: ", text);
     }
     for (size_t i = 0; suggestions != NULL && suggestions[i] != NULL; i++)
-        row_wrap(&row, out, i == 0 ? "try next: " : "          ",
+        row_wrap(&row, out, "1", i == 0 ? "try next: " : "          ",
                  suggestions[i]);
     row_free(&row);
     return met;

@@ -256,8 +256,8 @@ static size_t break_at(const char *text, int room, bool ascii)
     return blank > 0 ? blank : at;
 }
 
-void row_wrap(struct row *row, FILE *out, const char *lead,
-              const char *text)
+void row_wrap(struct row *row, FILE *out, const char *color,
+              const char *lead, const char *text)
 {
     int indent = row_measure(lead, strlen(lead), row->ascii);
     size_t length;
@@ -265,7 +265,9 @@ void row_wrap(struct row *row, FILE *out, const char *lead,
     if (indent > row->width / 2)
         indent = row->width / 2;
     row_start(row);
+    row_color(row, color);
     row_add(row, lead, row->width);
+    row_color(row, "");
     do {
         row_fill(row, indent);
         length = break_at(text, row->width - row->column, row->ascii);

@@ -58,9 +58,10 @@ int row_measure(const char *text, size_t length, bool ascii);
 /*
  * row_wrap - print a paragraph in lines of at most row->width.
  *
- * The first line starts with `lead`, the others are indented alike.
+ * The first line starts with `lead`, in that color (see row_color);
+ * the others are indented alike.
  */
-void row_wrap(struct row *row, FILE *out, const char *lead,
-              const char *text);
+void row_wrap(struct row *row, FILE *out, const char *color,
+              const char *lead, const char *text);
 
 #endif

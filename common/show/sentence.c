@@ -69,9 +69,9 @@ static void add_plain(const struct words *words)
 
 static void add_duration(struct phrase *out, uint64_t nanoseconds)
 {
-    if (nanoseconds < 1000)
+    if (nanoseconds > 0 && nanoseconds < 1000)
         phrase_add(out, "%llu ns", (unsigned long long)nanoseconds);
-    else if (nanoseconds < 1000000)
+    else if (nanoseconds > 0 && nanoseconds < 1000000)
         phrase_add(out, "%.3g us", (double)nanoseconds / 1e3);
     else if (nanoseconds < 1000000000)
         phrase_add(out, "%.3g ms", (double)nanoseconds / 1e6);
@@ -121,34 +121,54 @@ static bool has_waited(const struct event *event)
            event_kind(event) == KIND_BARRIER_LEAVE;
 }
 
-static void add_giver(const struct words *words)
+/* The event of another that let this one go on; NULL if there is none,
+ * or if the sentence names that one anyway. */
+static const struct event *giver_of(const struct words *words)
 {
     const struct event *event = words->event;
     const struct event *peer =
         trace_read(words->scene->trace, event->peer);
+
+    if (!has_waited(event) || peer == NULL ||
+        peer->actor == event->actor)
+        return NULL;
+    if (event_kind(event) == KIND_JOIN || event_kind(event) == KIND_REAP)
+        return NULL;
+    return peer;
+}
+
+/* "after 20 ms: main unlocked it" */
+static void add_giver(const struct words *words)
+{
+    const struct event *event = words->event;
+    const struct event *peer = giver_of(words);
     const struct replay_actor *actor =
         replay_actor(words->scene->replay, event->actor);
     const struct event *since =
         actor == NULL ? NULL
                       : trace_read(words->scene->trace, actor->wait_since);
 
-    if (!has_waited(event))
+    if (!has_waited(event) || words->brief)
         return;
-    if (words->brief) {
-        if (peer != NULL && peer->actor != event->actor)
-            phrase_add(words->out, " %s %s",
-                       words->scene->ascii ? "<-" : "←",
-                       actor_name(words, peer->actor));
-        return;
-    }
     if (since != NULL && replay_waits(actor) &&
         event->time > since->time) {
         phrase_add(words->out, " after ");
         add_duration(words->out, event->time - since->time);
     }
-    if (peer != NULL && peer->actor != event->actor)
+    if (peer != NULL)
         phrase_add(words->out, ": %s %s", actor_name(words, peer->actor),
                    deed(event_kind(peer)));
+}
+
+/* "<- main: ", first of all, so that it is seen in the narrowest cell. */
+static void add_arrow(const struct words *words)
+{
+    const struct event *peer = giver_of(words);
+
+    if (peer != NULL)
+        phrase_add(words->out, "%s %s: ",
+                   words->scene->ascii ? "<-" : "←",
+                   actor_name(words, peer->actor));
 }
 
 /* ---- words of the program ---- */
@@ -395,7 +415,7 @@ static void add_time(const struct words *words)
     phrase_add(words->out, "%s",
                kind_info[event_kind(words->event)].reads);
     if (event_kind(words->event) == KIND_SLEEP &&
-        words->event->value > 0) {
+        words->event->value >= 0) {
         phrase_add(words->out, " ");
         add_duration(words->out, (uint64_t)words->event->value);
     }
@@ -525,5 +545,7 @@ void sentence_write(struct phrase *phrase,
     if (event == NULL)
         return;
     words.what = names_object(scene->names, event->object, index);
+    if (brief)
+        add_arrow(&words);
     add_by_group(&words);
 }

@@ -23,7 +23,7 @@ struct sentence_scene {
  * "waits for queue->items, main holds it".
  *
  * The brief form leaves out what the views show in other ways and says
- * who let it go on by an arrow: "locks a <- main".  Works on any event,
+ * who let it go on by an arrow: "<- main: locks a".  Works on any event,
  * also of a damaged trace.
  */
 void sentence_write(struct phrase *phrase,
