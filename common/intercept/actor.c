@@ -6,7 +6,7 @@
  * reaches the child by fork's copy of memory, by the argument of the
  * thread's trampoline, or by the environment through exec.
  */
-#define _GNU_SOURCE /* gettid */
+#define _GNU_SOURCE /* SA_RESETHAND */
 #include "intercept/actor.h"
 
 #include <errno.h>
@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "intercept/gate.h"
+#include "intercept/identity.h"
 #include "intercept/intercept.h"
 #include "intercept/real.h"
 #include "intercept/record.h"
@@ -33,11 +35,13 @@ static void become(struct trace *trace, uint32_t number, uint64_t pc)
     self.process = actor->process;
     self.unnamed = true;
     self.store = TRACE_NONE;
-    actor->pid = getpid();
-    actor->tid = gettid();
+    actor->pid = identity_pid();
+    actor->tid = identity_tid();
     actor->thread = (uint64_t)pthread_self();
+    if (gate != NULL)
+        gate->begin();
     atomic_store(&actor->state, ACTOR_RUNNING);
-    record(KIND_BEGIN, 0, actor->tid, pc);
+    record(KIND_BEGIN, 0, identity_of_actor(number, actor->tid), pc);
 }
 
 void actor_become(struct trace *trace, uint32_t number, uint64_t pc)
@@ -124,6 +128,10 @@ static void on_crash(int number, siginfo_t *about, void *context)
     if (is_actor())
         record(KIND_CRASH, 0, number, self.depth > 0
                ? self.frames[(self.depth - 1) % FRAMES_MAX].pc : 0);
+    if (is_actor() && gate != NULL) {
+        actor_end_process(self.trace, self.process);
+        gate->leave(true);
+    }
     __real_raise(number); /* SA_RESETHAND: this time for good */
 }
 

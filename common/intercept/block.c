@@ -7,6 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "intercept/identity.h"
 #include "intercept/object.h"
 
 bool block_read(uint64_t address, void *to, size_t size)
@@ -14,7 +15,7 @@ bool block_read(uint64_t address, void *to, size_t size)
     struct iovec local = {to, size};
     struct iovec remote = {(void *)(uintptr_t)address, size};
 
-    return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) ==
+    return process_vm_readv(identity_pid(), &local, 1, &remote, 1, 0) ==
            (ssize_t)size;
 }
 

@@ -21,6 +21,10 @@ REAL(int, pthread_cond_signal, (pthread_cond_t *));
 REAL(int, pthread_cond_broadcast, (pthread_cond_t *));
 /* clang-format on */
 
+/* Wrapped in mutex.c. */
+int __real_pthread_mutex_trylock(pthread_mutex_t *);
+int __real_pthread_mutex_unlock(pthread_mutex_t *);
+
 struct wait {
     pthread_cond_t *condition;
     pthread_mutex_t *mutex;
@@ -32,6 +36,14 @@ struct wait {
     int64_t mutex_key;
     int error;
 };
+
+/* The C library's own note of the clock that the condition was made
+ * with: it has no call to ask for that. */
+static clockid_t clock_of(const pthread_cond_t *condition)
+{
+    return condition->__data.__wrefs & 2 ? CLOCK_MONOTONIC
+                                         : CLOCK_REALTIME;
+}
 
 static int call_wait(const struct wait *wait)
 {
@@ -70,16 +82,46 @@ static void wake_up(void *argument)
                 wait->pc, wait->error, 0);
 }
 
+/* By turns, without the real condition: give the mutex away and block
+ * on the condition in one turn, then take the mutex again. */
+static int wait_by_turns(const struct wait *wait)
+{
+    uint64_t mutex_key = (uint64_t)wait->mutex_key;
+    enum gate_answer answer;
+    int error = __real_pthread_mutex_unlock(wait->mutex);
+
+    if (error != 0)
+        return error;
+    gate->touch(mutex_key);
+    answer = gate->block(KIND_CONDITION_WAIT, wait->object, wait->pc,
+                         turn_deadline(wait->clock, wait->deadline),
+                         false);
+    while ((error = __real_pthread_mutex_trylock(wait->mutex)) == EBUSY)
+        gate->block(KIND_LOCK, mutex_key, wait->pc, GATE_NEVER, false);
+    if (error == 0 && answer == GATE_TIMEOUT)
+        return ETIMEDOUT;
+    return error;
+}
+
+static bool is_valid(const struct timespec *deadline)
+{
+    return deadline == NULL ||
+           (deadline->tv_nsec >= 0 && deadline->tv_nsec < 1000000000);
+}
+
 static int make(struct wait *wait)
 {
     int kept = errno;
 
     if (!is_actor())
         return wait->call(wait);
+    ask(KIND_CONDITION_WAIT, object_of(wait->condition), wait->pc);
     fall_asleep(wait);
     wait->error = ECANCELED;
     pthread_cleanup_push(wake_up, wait);
-    wait->error = wait->call(wait);
+    wait->error = is_controlled() && is_valid(wait->deadline)
+                      ? wait_by_turns(wait)
+                      : wait->call(wait);
     pthread_cleanup_pop(1);
     errno = kept;
     return wait->error;
@@ -116,6 +158,7 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *condition,
 {
     struct wait wait = {.condition = condition,
                         .mutex = mutex,
+                        .clock = clock_of(condition),
                         .deadline = deadline,
                         .call = call_timedwait,
                         .pc = HERE};
@@ -141,6 +184,10 @@ int __wrap_pthread_cond_signal(pthread_cond_t *condition)
 {
     struct give give = give_begin(KIND_SIGNAL, condition, HERE);
 
+    if (is_controlled()) {
+        gate->wake_one(give.object);
+        return 0;
+    }
     return give_end(&give, __real_pthread_cond_signal(condition));
 }
 

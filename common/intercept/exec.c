@@ -24,9 +24,10 @@
 #include <sys/stat.h>
 
 #include "intercept/descriptor.h"
+#include "intercept/identity.h"
 #include "intercept/intercept.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 /* clang-format off */
 REAL(int, execve, (const char *, char *const [], char *const []));
@@ -120,7 +121,7 @@ static bool read_variable(const char *text, struct invitation *to)
         end == 0 || strlen(text + end) >= sizeof to->variant)
         return false;
     snprintf(to->variant, sizeof to->variant, "%s", text + end);
-    return (to->pid == 0 || to->pid == getpid()) &&
+    return (to->pid == 0 || to->pid == identity_pid()) &&
            (to->parent == 0 || to->parent == getppid()) &&
            to->pid + to->parent != 0 && to->file == program_file();
 }
@@ -180,18 +181,47 @@ static int really_run(const struct image *image, char *const *environment)
     return __real_execve(image->path, image->arguments, environment);
 }
 
+/* Is it the program that we are, and so one that will take turns? */
+static bool is_ourselves(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 &&
+           (unsigned long long)about.st_dev * 31 + about.st_ino ==
+               program_file();
+}
+
+/* By turns: a program that takes none is about to begin here.  It has
+ * no way to say when it is done, so others go on beside it. */
+static bool goes_away(const struct image *image)
+{
+    return is_controlled() && !is_ourselves(image->path) &&
+           (image->search || access(image->path, X_OK) == 0);
+}
+
 static int run_as_actor(const struct image *image, uint64_t pc)
 {
     char *environment[length_of(image->environment) + 2];
     char variable[VARIABLE_MAX];
     uint32_t event;
+    bool away;
     int result;
 
-    write_variable(variable, self.process, getpid(), 0);
+    write_variable(variable, self.process, identity_pid(), 0);
     add_variable(environment, image->environment, variable);
+    ask(KIND_EXEC, 0, pc);
     event = record_text(KIND_EXEC, 0, 0, pc, 0, image->path,
                         strlen(image->path));
+    away = goes_away(image);
+    if (away) {
+        trace_actor(self.trace, self.process)->unseen = 1;
+        gate->away();
+    }
     result = really_run(image, environment);
+    if (away) {
+        trace_actor(self.trace, self.process)->unseen = 0;
+        gate->back();
+    }
     record_result(event, 0, errno);
     return result;
 }
@@ -350,6 +380,14 @@ static uint32_t note_spawn(uint32_t child, const char *path, uint64_t pc)
     return record_text(KIND_SPAWN, key, 0, pc, 0, path, strlen(path));
 }
 
+static void seat_or_not(uint32_t child, const char *path)
+{
+    if (is_ourselves(path))
+        gate->born(child);
+    else
+        trace_actor(self.trace, child)->unseen = 1;
+}
+
 static int spawn_actor(const struct birth *birth, uint64_t pc)
 {
     char *environment[length_of(birth->environment) + 2];
@@ -360,18 +398,20 @@ static int spawn_actor(const struct birth *birth, uint64_t pc)
     int error;
 
     /* A number that does not exist is no invitation. */
-    write_variable(variable, child, 0, getpid());
+    write_variable(variable, child, 0, identity_pid());
     add_variable(environment, birth->environment, variable);
     error = birth->really(&pid, birth->path, birth->actions,
                           birth->attributes, birth->arguments,
                           environment);
-    record_result(event, pid, error);
+    record_result(event, identity_of_actor(child, pid), error);
     if (child != TRACE_NONE && error == 0)
         trace_actor(self.trace, child)->pid = pid;
+    if (child != TRACE_NONE && error == 0 && gate != NULL)
+        seat_or_not(child, birth->path);
     if (child != TRACE_NONE && error != 0)
         actor_end_process(self.trace, child);
     if (error == 0 && birth->pid != NULL)
-        *birth->pid = pid;
+        *birth->pid = identity_of_actor(child, pid);
     return error;
 }
 

@@ -9,7 +9,7 @@
 #define _GNU_SOURCE /* F_OFD_SETLK */
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 /* clang-format off */
 REAL(int, flock, (int, int));
@@ -45,13 +45,34 @@ static int finish(int result, int before, enum kind kind, uint64_t object,
     return result;
 }
 
+/* Did a try fail because somebody else has it? */
+static bool is_taken(void)
+{
+    return errno == EAGAIN || errno == EACCES;
+}
+
+/* By turns: false if a signal was handled instead. */
+static bool go_on(enum kind kind, uint64_t object, uint64_t pc,
+                  unsigned *waited)
+{
+    if (turn_wait(kind, object, pc, 0, GATE_NEVER, waited) != GATE_SIGNAL)
+        return true;
+    errno = EINTR;
+    return false;
+}
+
 /* ---- flock ---- */
 
 static int unlock_flock(int file, int operation, uint64_t pc)
 {
-    uint32_t event = record(KIND_UNLOCK, descriptor_of(file).object, 0, pc);
-    int result = __real_flock(file, operation);
+    uint64_t object = descriptor_of(file).object;
+    uint32_t event;
+    int result;
 
+    ask(KIND_UNLOCK, object, pc);
+    event = record(KIND_UNLOCK, object, 0, pc);
+    result = __real_flock(file, operation);
+    touched(object);
     record_result(event, 0, result < 0 ? errno : 0);
     return result;
 }
@@ -68,8 +89,13 @@ int __wrap_flock(int file, int operation)
     if (operation & LOCK_UN)
         return unlock_flock(file, operation, HERE);
     object = descriptor_of(file).object;
+    ask(kind, object, HERE);
     result = __real_flock(file, operation | LOCK_NB);
-    if (result < 0 && errno == EWOULDBLOCK && flags == 0) {
+    if (flags == 0 && is_controlled()) {
+        while (result < 0 && is_taken() &&
+               go_on(kind, object, HERE, &flags))
+            result = __real_flock(file, operation | LOCK_NB);
+    } else if (result < 0 && errno == EWOULDBLOCK && flags == 0) {
         wait_begin(kind, object, HERE, 0);
         result = __real_flock(file, operation);
         wait_end();
@@ -91,15 +117,20 @@ int __wrap_lockf(int file, int command, off_t length)
                         command != F_ULOCK))
         return __real_lockf(file, command, length);
     object = part_of(file, SEEK_CUR, 0, length);
+    ask(command == F_ULOCK ? KIND_UNLOCK : KIND_LOCK, object, HERE);
     if (command == F_ULOCK) {
         event = record(KIND_UNLOCK, object, 0, HERE);
         result = __real_lockf(file, command, length);
+        touched(object);
         record_result(event, 0, result < 0 ? errno : 0);
         return result;
     }
     result = __real_lockf(file, F_TLOCK, length);
-    if (result < 0 && (errno == EAGAIN || errno == EACCES) &&
-        command == F_LOCK) {
+    if (command == F_LOCK && is_controlled()) {
+        while (result < 0 && is_taken() &&
+               go_on(KIND_LOCK, object, HERE, &flags))
+            result = __real_lockf(file, F_TLOCK, length);
+    } else if (result < 0 && is_taken() && command == F_LOCK) {
         wait_begin(KIND_LOCK, object, HERE, 0);
         result = __real_lockf(file, command, length);
         wait_end();
@@ -120,9 +151,13 @@ static bool is_lock(int command)
 static int give_part(int file, int command, struct flock *part,
                      uint64_t object, uint64_t pc)
 {
-    uint32_t event = record(KIND_UNLOCK, object, 0, pc);
-    int result = __real_fcntl(file, command, part);
+    uint32_t event;
+    int result;
 
+    ask(KIND_UNLOCK, object, pc);
+    event = record(KIND_UNLOCK, object, 0, pc);
+    result = __real_fcntl(file, command, part);
+    touched(object);
     record_result(event, 0, result < 0 ? errno : 0);
     return result;
 }
@@ -135,11 +170,14 @@ static int take_part(int file, int command, struct flock *part,
               : command == F_OFD_SETLKW ? F_OFD_SETLK
                                         : command;
     unsigned flags = try == command ? EVENT_TRY : 0;
-    int before = errno;
-    int result = __real_fcntl(file, try, part);
+    int result, before = errno;
 
-    if (result < 0 && (errno == EAGAIN || errno == EACCES) &&
-        try != command) {
+    ask(kind, object, pc);
+    result = __real_fcntl(file, try, part);
+    if (try != command && is_controlled()) {
+        while (result < 0 && is_taken() && go_on(kind, object, pc, &flags))
+            result = __real_fcntl(file, try, part);
+    } else if (result < 0 && is_taken() && try != command) {
         wait_begin(kind, object, pc, 0);
         result = __real_fcntl(file, command, part);
         wait_end();

@@ -56,12 +56,22 @@ struct gate {
     /* This thread, or the whole process, is about to end. */
     void (*leave)(bool whole_process);
 
+    /* This process becomes a program that takes no turns; back: it did
+     * not. */
+    void (*away)(void);
+    void (*back)(void);
+
     /* Another process was killed: it is no actor any more.  Waits until
      * the kernel has really ended it. */
     void (*killed)(uint32_t process);
 
-    /* Virtual time, nanoseconds. */
+    /* A signal that another process handles was sent to it: it may go
+     * on, though it is blocked. */
+    void (*signalled)(uint32_t process);
+
+    /* Virtual time, nanoseconds; and let some of it pass. */
     uint64_t (*now)(void);
+    void (*spend)(uint64_t nanoseconds);
 };
 
 /* NULL under the kernel's schedule. */

@@ -74,6 +74,7 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
 
 int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
+    try_begin(KIND_LOCK, mutex, HERE);
     return note_tried(KIND_LOCK, mutex, HERE,
                       __real_pthread_mutex_trylock(mutex));
 }

@@ -42,15 +42,28 @@ static void run_routine(void)
                 passage->waited);
 }
 
+/* The routine is being run: by turns, until it has returned. */
+static void wait_for_routine(const pthread_once_t *control,
+                             struct passage *passage)
+{
+    while (__atomic_load_n(control, __ATOMIC_ACQUIRE) & IN_PROGRESS)
+        turn_wait(KIND_ONCE, passage->object, passage->pc, 0, GATE_NEVER,
+                  &passage->waited);
+}
+
 static int pass(pthread_once_t *control, struct passage *passage)
 {
     int error;
 
-    if (__atomic_load_n(control, __ATOMIC_ACQUIRE) & IN_PROGRESS) {
+    ask(KIND_ONCE, passage->object, passage->pc);
+    if (is_controlled())
+        wait_for_routine(control, passage);
+    else if (__atomic_load_n(control, __ATOMIC_ACQUIRE) & IN_PROGRESS) {
         wait_begin(KIND_ONCE, passage->object, passage->pc, 0);
         passage->waited = EVENT_WAITED;
     }
     error = __real_pthread_once(control, run_routine);
+    touched(passage->object);
     if (passage->waited)
         wait_end();
     if (!passage->ran)

@@ -15,7 +15,7 @@
 #include "intercept/descriptor.h"
 #include "intercept/name.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 /* clang-format off */
 REAL(int, pipe, (int[2]));
@@ -143,6 +143,7 @@ static uint32_t note_dup_onto(int file, int onto, unsigned flags,
 {
     struct descriptor about = descriptor_of(file);
 
+    touched(descriptor_of(onto).object); /* blocked ones will see */
     return record_call(KIND_DUP, about.object, onto, pc, 0,
                        about.ends | flags);
 }
@@ -161,6 +162,7 @@ int __wrap_dup2(int file, int onto)
 
     if (!is_actor())
         return __real_dup2(file, onto);
+    ask(KIND_DUP, descriptor_of(onto).object, HERE);
     event = note_dup_onto(file, onto, 0, HERE);
     if (descriptor_is_harness(onto)) {
         errno = EBADF;
@@ -179,6 +181,7 @@ int __wrap_dup3(int file, int onto, int flags)
 
     if (!is_actor())
         return __real_dup3(file, onto, flags);
+    ask(KIND_DUP, descriptor_of(onto).object, HERE);
     event = note_dup_onto(file, onto,
                           flags & O_CLOEXEC ? EVENT_CLOEXEC : 0, HERE);
     if (descriptor_is_harness(onto)) {
@@ -204,10 +207,12 @@ int __wrap_close(int file)
         return -1;
     }
     about = descriptor_of(file);
+    ask(KIND_CLOSE, about.object, HERE);
     event = record_call(KIND_CLOSE, about.object, file, HERE, 0,
                         about.ends);
     descriptor_forget(file);
     result = __real_close(file);
     record_result(event, file, result < 0 ? errno : 0);
+    touched(about.object);
     return result;
 }

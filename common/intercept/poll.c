@@ -10,7 +10,7 @@
 #define _GNU_SOURCE /* ppoll */
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 /* clang-format off */
 REAL(int, poll, (struct pollfd *, nfds_t, int));
@@ -40,6 +40,33 @@ static void watch_begin(struct watch *watch, bool timed, uint64_t pc)
         watch->object = object_key(OBJECT_TIME, 0);
     wait_begin(KIND_POLL, watch->object, pc,
                watch->flags | (timed ? EVENT_TIMED : 0));
+}
+
+/* By turns, before one more try.  False: time is up, or EINTR, which
+ * *ready then says. */
+static bool watch_on(struct watch *watch, uint64_t deadline, uint64_t pc,
+                     unsigned *waited, int *ready)
+{
+    uint64_t object =
+        watch->count == 0 ? object_key(OBJECT_TIME, 0) : watch->object;
+
+    switch (turn_wait(KIND_POLL, object, pc, watch->flags, deadline,
+                      waited)) {
+    case GATE_TIMEOUT:
+        return false;
+    case GATE_SIGNAL:
+        errno = EINTR;
+        *ready = -1;
+        return false;
+    default:
+        return true;
+    }
+}
+
+static uint64_t deadline_in(bool timed, int64_t seconds, int64_t rest)
+{
+    return timed ? gate->now() + (uint64_t)(seconds * 1000000000 + rest)
+                 : GATE_NEVER;
 }
 
 static void note(uint64_t object, int ready, unsigned flags, uint64_t pc)
@@ -82,9 +109,17 @@ int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
 
     if (!is_actor())
         return __real_poll(list, count, timeout);
+    watch = watch_list(list, count);
+    ask(KIND_POLL, watch.object, HERE);
     ready = __real_poll(list, count, 0);
-    if (ready == 0 && timeout != 0) {
-        watch = watch_list(list, count);
+    if (is_controlled() && timeout != 0) {
+        uint64_t deadline =
+            deadline_in(timeout > 0, 0, (int64_t)timeout * 1000000);
+
+        while (ready == 0 &&
+               watch_on(&watch, deadline, HERE, &flags, &ready))
+            ready = __real_poll(list, count, 0);
+    } else if (ready == 0 && timeout != 0) {
         watch_begin(&watch, timeout > 0, HERE);
         ready = __real_poll(list, count, timeout);
         wait_end();
@@ -106,6 +141,13 @@ static bool is_time(const struct timespec *time)
                             time->tv_nsec < 1000000000);
 }
 
+static uint64_t deadline_of(const struct timespec *timeout)
+{
+    return timeout == NULL
+               ? GATE_NEVER
+               : deadline_in(true, timeout->tv_sec, timeout->tv_nsec);
+}
+
 int __wrap_ppoll(struct pollfd *list, nfds_t count,
                  const struct timespec *timeout, const sigset_t *mask)
 {
@@ -116,10 +158,17 @@ int __wrap_ppoll(struct pollfd *list, nfds_t count,
 
     if (!is_actor())
         return __real_ppoll(list, count, timeout, mask);
+    watch = watch_list(list, count);
+    ask(KIND_POLL, watch.object, HERE);
     ready = __real_ppoll(list, count, is_time(timeout) ? &none : timeout,
                          mask);
-    if (ready == 0 && !is_zero(timeout)) {
-        watch = watch_list(list, count);
+    if (is_controlled() && !is_zero(timeout)) {
+        uint64_t deadline = deadline_of(timeout);
+
+        while (ready == 0 &&
+               watch_on(&watch, deadline, HERE, &flags, &ready))
+            ready = __real_ppoll(list, count, &none, mask);
+    } else if (ready == 0 && !is_zero(timeout)) {
         watch_begin(&watch, timeout != NULL, HERE);
         ready = __real_ppoll(list, count, timeout, mask);
         wait_end();
@@ -207,11 +256,24 @@ int __wrap_select(int count, fd_set *reading, fd_set *writing,
     if (!is_actor())
         return __real_select(count, reading, writing, special, timeout);
     sets = keep_sets(count, reading, writing, special);
+    watch = watch_sets(&sets);
+    ask(KIND_POLL, watch.object, HERE);
     ready = __real_select(count, reading, writing, special,
                           is_select_time(timeout) ? &none : timeout);
-    if (ready == 0 && !try) {
+    if (is_controlled() && !try) {
+        uint64_t deadline =
+            timeout == NULL ? GATE_NEVER
+                            : deadline_in(true, timeout->tv_sec,
+                                          timeout->tv_usec * 1000);
+
+        while (ready == 0 &&
+               watch_on(&watch, deadline, HERE, &flags, &ready)) {
+            ask_again(&sets);
+            none = (struct timeval){0};
+            ready = __real_select(count, reading, writing, special, &none);
+        }
+    } else if (ready == 0 && !try) {
         ask_again(&sets);
-        watch = watch_sets(&sets);
         watch_begin(&watch, timeout != NULL, HERE);
         ready = __real_select(count, reading, writing, special, timeout);
         wait_end();
@@ -235,11 +297,21 @@ int __wrap_pselect(int count, fd_set *reading, fd_set *writing,
         return __real_pselect(count, reading, writing, special, timeout,
                               mask);
     sets = keep_sets(count, reading, writing, special);
+    watch = watch_sets(&sets);
+    ask(KIND_POLL, watch.object, HERE);
     ready = __real_pselect(count, reading, writing, special,
                            is_time(timeout) ? &none : timeout, mask);
-    if (ready == 0 && !is_zero(timeout)) {
+    if (is_controlled() && !is_zero(timeout)) {
+        uint64_t deadline = deadline_of(timeout);
+
+        while (ready == 0 &&
+               watch_on(&watch, deadline, HERE, &flags, &ready)) {
+            ask_again(&sets);
+            ready = __real_pselect(count, reading, writing, special, &none,
+                                   mask);
+        }
+    } else if (ready == 0 && !is_zero(timeout)) {
         ask_again(&sets);
-        watch = watch_sets(&sets);
         watch_begin(&watch, timeout != NULL, HERE);
         ready = __real_pselect(count, reading, writing, special, timeout,
                                mask);

@@ -14,9 +14,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "intercept/identity.h"
 #include "intercept/intercept.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 /* clang-format off */
 REAL(pid_t, fork, (void));
@@ -47,6 +48,7 @@ static pid_t fork_actor(uint64_t pc)
 
     if (!is_actor())
         return __real_fork();
+    ask(KIND_FORK, 0, pc);
     child = actor_announce();
     event = record(KIND_FORK, actor_key(child), 0, pc);
     pid = __real_fork();
@@ -54,14 +56,18 @@ static pid_t fork_actor(uint64_t pc)
         actor_forked(child, pc);
         return 0;
     }
-    record_result(event, pid < 0 ? 0 : pid, pid < 0 ? errno : 0);
+    record_result(event, pid < 0 ? 0 : identity_of_actor(child, pid),
+                  pid < 0 ? errno : 0);
     if (child == TRACE_NONE)
         return pid;
-    if (pid > 0)
-        trace_actor(self.trace, child)->pid = pid;
-    else
+    if (pid < 0) {
         actor_end_process(self.trace, child);
-    return pid;
+        return pid;
+    }
+    trace_actor(self.trace, child)->pid = pid;
+    if (gate != NULL)
+        gate->born(child);
+    return identity_of_actor(child, pid);
 }
 
 pid_t __wrap_fork(void)
@@ -80,8 +86,11 @@ static void note_exit(int status, uint64_t pc)
 {
     if (!is_actor())
         return;
+    ask(KIND_EXIT, object_key(OBJECT_ACTOR, self.process), pc);
     record(KIND_EXIT, 0, status & 0xff, pc);
     actor_end_process(self.trace, self.process);
+    if (gate != NULL)
+        gate->leave(true);
     actor_end();
 }
 
@@ -135,13 +144,30 @@ struct reaping {
     int status; /* the result */
 };
 
+/* By turns: a child, or any, that has become a program which takes no
+ * turns. */
+static bool is_unseen(uint32_t child)
+{
+    if (!is_controlled())
+        return false;
+    if (child != TRACE_NONE)
+        return trace_actor(self.trace, child)->unseen;
+    for (uint32_t i = self.process; i < trace_actor_count(self.trace); i++)
+        if (trace_actor(self.trace, i)->unseen &&
+            trace_actor(self.trace, i)->state != ACTOR_ENDED)
+            return true;
+    return false;
+}
+
 static uint64_t awaited(pid_t pid, unsigned *outside)
 {
     uint32_t child = TRACE_NONE;
 
     if (pid > 0)
         child = intercept_process_of(self.trace, pid);
-    *outside = pid > 0 && child == TRACE_NONE ? EVENT_OUTSIDE : 0;
+    *outside = (pid > 0 && child == TRACE_NONE) || is_unseen(child)
+                   ? EVENT_OUTSIDE
+                   : 0;
     return object_key(OBJECT_ACTOR,
                       child == TRACE_NONE ? OBJECT_ANY_CHILD : child);
 }
@@ -176,20 +202,52 @@ static void note_reap(pid_t pid, int status, unsigned flags, uint64_t pc)
     record_call(KIND_REAP, key, status, pc, 0, flags);
 }
 
+/* By turns: until a child's end has touched it. */
+static pid_t reap_by_turns(struct reaping *reaping, uint64_t pc)
+{
+    unsigned outside, waited = 0;
+    uint64_t object;
+    pid_t pid = 0;
+
+    while (pid == 0) {
+        object = awaited(reaping->pid, &outside);
+        switch (turn_wait(KIND_REAP, object, pc, outside, GATE_NEVER,
+                          &waited)) {
+        case GATE_SIGNAL:
+            errno = EINTR;
+            return -1;
+        case GATE_REALLY:
+            return __real_wait4(reaping->pid, &reaping->status,
+                                reaping->options, reaping->usage);
+        default:
+            pid = __real_wait4(reaping->pid, &reaping->status,
+                               reaping->options | WNOHANG, reaping->usage);
+        }
+    }
+    return pid;
+}
+
 static pid_t reap(struct reaping *reaping, uint64_t pc)
 {
     unsigned outside, flags = reaping->options & WNOHANG ? EVENT_TRY : 0;
     uint64_t object = awaited(reaping->pid, &outside);
-    pid_t pid = __real_wait4(reaping->pid, &reaping->status,
-                             reaping->options | WNOHANG, reaping->usage);
+    pid_t pid;
 
-    if (pid == 0 && flags == 0) {
+    ask(KIND_REAP, object, pc);
+    pid = __real_wait4(reaping->pid, &reaping->status,
+                       reaping->options | WNOHANG, reaping->usage);
+
+    if (pid == 0 && flags == 0 && is_controlled()) {
+        pid = reap_by_turns(reaping, pc);
+        flags = EVENT_WAITED;
+    } else if (pid == 0 && flags == 0) {
         wait_begin(KIND_REAP, object, pc, outside);
         pid = __real_wait4(reaping->pid, &reaping->status,
                            reaping->options, reaping->usage);
         wait_end();
         flags = EVENT_WAITED;
-    }
+    } else if (pid == 0)
+        looked();
     if (pid > 0)
         note_reap(pid, reaping->status, flags, pc);
     else
@@ -200,11 +258,13 @@ static pid_t reap(struct reaping *reaping, uint64_t pc)
 
 static pid_t reap_into(struct reaping reaping, int *status, uint64_t pc)
 {
-    pid_t pid = reap(&reaping, pc);
+    pid_t pid;
 
+    reaping.pid = identity_real(reaping.pid);
+    pid = reap(&reaping, pc);
     if (pid > 0 && status != NULL)
         *status = reaping.status;
-    return pid;
+    return identity_shown(pid);
 }
 
 pid_t __wrap_wait(int *status)
@@ -279,10 +339,18 @@ int __wrap_waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 
     if (!is_actor())
         return __real_waitid(type, id, info, options);
+    if (type == P_PID)
+        id = (id_t)identity_real((pid_t)id);
     object = awaited(type == P_PID ? (pid_t)id : -1, &outside);
     memset(&about, 0, sizeof about);
+    ask(KIND_REAP, object, HERE);
     result = __real_waitid(type, id, &about, options | WNOHANG);
-    if (result == 0 && about.si_pid == 0 && flags == 0) {
+    if (is_controlled() && flags == 0)
+        while (result == 0 && about.si_pid == 0) {
+            turn_wait(KIND_REAP, object, HERE, outside, GATE_NEVER, &flags);
+            result = __real_waitid(type, id, &about, options | WNOHANG);
+        }
+    else if (result == 0 && about.si_pid == 0 && flags == 0) {
         wait_begin(KIND_REAP, object, HERE, outside);
         result = __real_waitid(type, id, &about, options);
         wait_end();
@@ -293,6 +361,7 @@ int __wrap_waitid(idtype_t type, id_t id, siginfo_t *info, int options)
     else
         record_call(KIND_REAP, object, 0, HERE,
                     result < 0 ? errno : EAGAIN, flags);
+    about.si_pid = identity_shown(about.si_pid);
     if (result == 0 && info != NULL)
         *info = about;
     return result;

@@ -71,12 +71,14 @@ int __wrap_pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 
 int __wrap_pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
 {
+    try_begin(KIND_READ_LOCK, lock, HERE);
     return note_tried(KIND_READ_LOCK, lock, HERE,
                       __real_pthread_rwlock_tryrdlock(lock));
 }
 
 int __wrap_pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
 {
+    try_begin(KIND_LOCK, lock, HERE);
     return note_tried(KIND_LOCK, lock, HERE,
                       __real_pthread_rwlock_trywrlock(lock));
 }

@@ -229,47 +229,57 @@ static bool may_join(FILE *stream)
            trace_event(self.trace, word.event)->actor == self.number;
 }
 
-/* A new word has room for those that will join it. */
-static void begin_word(char character, FILE *stream, uint64_t pc)
+/* A new word has room for those that will join it.  Returns its event. */
+static uint32_t begin_word(char character, FILE *stream, uint64_t pc)
 {
     static const char room[WORD_ROOM];
+    uint32_t number = note(file_of(stream), &character, 1, pc);
     struct event *event;
 
+    word.event = TRACE_NONE;
+    if (number == TRACE_NONE)
+        return number;
+    event = trace_event(self.trace, number);
+    if (event_kind(event) != KIND_SAY)
+        return number;
+    event->text = trace_add_text(self.trace, room, WORD_ROOM);
     word.length = 0;
     word.stream = stream;
-    word.event = note(file_of(stream), &character, 1, pc);
-    if (word.event == TRACE_NONE)
-        return;
-    event = trace_event(self.trace, word.event);
-    if (event_kind(event) == KIND_SAY)
-        event->text = trace_add_text(self.trace, room, WORD_ROOM);
-    if (event_kind(event) != KIND_SAY || event->text == 0)
-        word.event = TRACE_NONE;
+    word.event = event->text == 0 ? TRACE_NONE : number;
+    return number;
 }
 
-static void note_character(int character, FILE *stream, uint64_t pc)
+static uint32_t note_character(char character, FILE *stream, uint64_t pc)
 {
-    struct event *event;
+    bool ends = character == '\n' && word.stream == stream &&
+                word.event != TRACE_NONE;
+    uint32_t event = word.event;
+    uint32_t text;
 
-    if (character == '\n' && word.event != TRACE_NONE &&
-        word.stream == stream) {
+    if (ends) {
         word.event = TRACE_NONE;
-        return;
+        return event;
     }
     if (!may_join(stream))
-        begin_word((char)character, stream, pc);
+        event = begin_word(character, stream, pc);
     if (word.event == TRACE_NONE)
-        return;
-    event = trace_event(self.trace, word.event);
-    ((char *)(uintptr_t)trace_text(self.trace, event->text))
-        [word.length++] = (char)character;
+        return event;
+    text = trace_event(self.trace, word.event)->text;
+    ((char *)(uintptr_t)trace_text(self.trace, text))[word.length++] =
+        character;
+    return event;
 }
 
 static int put(int character, FILE *stream, uint64_t pc)
 {
+    uint32_t event = TRACE_NONE;
+    int result;
+
     if (is_actor())
-        note_character(character, stream, pc);
-    return __real_fputc(character, stream);
+        event = note_character((char)character, stream, pc);
+    result = __real_fputc(character, stream);
+    finish(event, result == EOF);
+    return result;
 }
 
 int __wrap_putchar(int character)

@@ -93,8 +93,10 @@ int __wrap_sem_wait(sem_t *semaphore)
 
 int __wrap_sem_trywait(sem_t *semaphore)
 {
-    int result = __real_sem_trywait(semaphore);
+    int result;
 
+    try_begin(KIND_SEMAPHORE_WAIT, semaphore, HERE);
+    result = __real_sem_trywait(semaphore);
     note_tried(KIND_SEMAPHORE_WAIT, semaphore, HERE, error_of(result));
     return result;
 }
@@ -129,10 +131,13 @@ int __wrap_sem_clockwait(sem_t *semaphore, clockid_t clock,
 int __wrap_sem_getvalue(sem_t *semaphore, int *value)
 {
     int kept = errno;
-    int result = __real_sem_getvalue(semaphore, value);
+    int result;
 
+    try_begin(KIND_SEMAPHORE_VALUE, semaphore, HERE);
+    result = __real_sem_getvalue(semaphore, value);
     if (is_actor())
         record(KIND_SEMAPHORE_VALUE, object_of(semaphore), *value, HERE);
+    looked();
     errno = kept;
     return result;
 }

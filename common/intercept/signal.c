@@ -5,9 +5,12 @@
  * recorded as such by who learns it, see intercept_killed.
  */
 #define _GNU_SOURCE
+#include <string.h>
+
+#include "intercept/identity.h"
 #include "intercept/intercept.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 /* clang-format off */
 REAL(int, kill, (pid_t, int));
@@ -22,16 +25,76 @@ static uint64_t target_of(pid_t pid)
     return actor == TRACE_NONE ? 0 : object_key(OBJECT_ACTOR, actor);
 }
 
+/*
+ * By turns: does that signal end that process?  Then it is ended before
+ * anybody goes on.  The kernel tells of the signals that a process
+ * handles (ours for crashes among them), ignores or holds up.
+ */
+static uint64_t signals(pid_t pid, const char *which)
+{
+    char path[40], line[128];
+    unsigned long long set = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, which, strlen(which)) == 0)
+            sscanf(line + strlen(which), "%llx", &set);
+    if (file != NULL)
+        fclose(file);
+    return set;
+}
+
+static bool is_harmless(int number)
+{
+    return number == 0 || number == SIGCHLD || number == SIGCONT ||
+           number == SIGURG || number == SIGWINCH || number == SIGSTOP ||
+           number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
+}
+
+static bool ends(pid_t pid, int number)
+{
+    uint64_t bit = number > 0 ? UINT64_C(1) << (number - 1) : 0;
+
+    if (number == SIGKILL)
+        return true;
+    return !is_harmless(number) &&
+           ((signals(pid, "SigCgt:") | signals(pid, "SigIgn:") |
+             signals(pid, "SigBlk:")) & bit) == 0;
+}
+
+/* The process was sent a signal, in our turn. */
+static void deliver(pid_t pid, int number, bool fatal)
+{
+    uint32_t actor = intercept_process_of(self.trace, pid);
+
+    if (actor == TRACE_NONE || actor == self.process)
+        return;
+    if (fatal) {
+        gate->killed(actor);
+        intercept_killed(self.trace, actor, number);
+    } else if (!is_harmless(number)) {
+        gate->signalled(actor);
+    }
+}
+
 int __wrap_kill(pid_t pid, int number)
 {
     uint32_t event;
+    bool fatal;
     int result;
 
     if (!is_actor())
         return __real_kill(pid, number);
+    pid = identity_real(pid);
+    ask(KIND_KILL, target_of(pid), HERE);
     event = record(KIND_KILL, target_of(pid), number, HERE);
+    fatal = is_controlled() && pid > 0 && ends(pid, number);
     result = __real_kill(pid, number);
     record_result(event, number, result < 0 ? errno : 0);
+    if (is_controlled() && pid > 0 && result == 0)
+        deliver(pid, number, fatal);
     return result;
 }
 

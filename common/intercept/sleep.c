@@ -3,7 +3,7 @@
  */
 #define _GNU_SOURCE /* usleep */
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 #include <sched.h>
 
@@ -61,7 +61,10 @@ static int64_t from_now(clockid_t clock, const struct timespec *deadline)
     struct timespec now = {0, 0};
     int64_t left;
 
-    clock_gettime(clock, &now);
+    if (is_controlled())
+        now = turn_clock(clock);
+    else
+        clock_gettime(clock, &now);
     left = nanoseconds(deadline) - nanoseconds(&now);
     return left > 0 ? left : 0;
 }
@@ -75,11 +78,25 @@ static void wake_up(void *argument)
                 nap->error, 0);
 }
 
-static void doze(struct nap *nap)
+/* By turns it takes no time but virtual time. */
+static void doze_by_turns(struct nap *nap, int64_t length)
+{
+    enum gate_answer answer;
+
+    answer = gate->block(KIND_SLEEP, object_key(OBJECT_TIME, 0), nap->pc,
+                         gate->now() + (uint64_t)length, false);
+    nap->error = answer == GATE_SIGNAL ? EINTR : 0;
+    nap->seconds = 0;
+}
+
+static void doze(struct nap *nap, int64_t length)
 {
     nap->error = ECANCELED; /* what wake_up finds if it is */
     pthread_cleanup_push(wake_up, nap);
-    nap->call(nap);
+    if (is_controlled() && length >= 0)
+        doze_by_turns(nap, length);
+    else
+        nap->call(nap);
     pthread_cleanup_pop(1);
 }
 
@@ -89,10 +106,11 @@ static int take_nap(struct nap *nap, int64_t length)
 {
     int kept = errno;
 
+    ask(KIND_SLEEP, object_key(OBJECT_TIME, 0), nap->pc);
     state_waiting(record_call(KIND_SLEEP, object_key(OBJECT_TIME, 0),
                               length, nap->pc, 0, EVENT_TIMED),
                   EVENT_TIMED);
-    doze(nap);
+    doze(nap, length);
     errno = nap->error != 0 ? nap->error : kept;
     return nap->error != 0 ? -1 : 0;
 }
@@ -149,6 +167,7 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags,
 
 int __wrap_sched_yield(void)
 {
+    ask(KIND_YIELD, 0, HERE);
     if (is_actor())
         record(KIND_YIELD, 0, 0, HERE);
     return __real_sched_yield();

@@ -51,6 +51,7 @@ int __wrap_pthread_spin_lock(pthread_spinlock_t *spin)
 
 int __wrap_pthread_spin_trylock(pthread_spinlock_t *spin)
 {
+    try_begin(KIND_LOCK, spin, HERE);
     return note_tried(KIND_LOCK, spin, HERE,
                       __real_pthread_spin_trylock(spin));
 }

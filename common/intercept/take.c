@@ -41,6 +41,28 @@ static struct timespec past_of(const struct timespec *deadline)
     return past;
 }
 
+/* The same by turns: tried again and again, whenever the object was
+ * touched. */
+static int take_by_turns(const struct take *take, uint64_t object,
+                         const struct timespec *past, unsigned *waited)
+{
+    uint64_t deadline = turn_deadline(take->clock, take->deadline);
+    enum gate_answer answer;
+    int error;
+
+    while ((error = take->call(take, past)) == ETIMEDOUT) {
+        answer = turn_wait(take->kind, object, take->pc, take->flags,
+                           deadline, waited);
+        if (answer == GATE_TIMEOUT)
+            return ETIMEDOUT;
+        if (answer == GATE_SIGNAL && take->kind == KIND_SEMAPHORE_WAIT)
+            return EINTR;
+        if (answer == GATE_REALLY)
+            return take->call(take, take->deadline);
+    }
+    return error;
+}
+
 int take(const struct take *take)
 {
     int kept = errno;
@@ -48,9 +70,12 @@ int take(const struct take *take)
                                         : object_of(take->what);
     struct timespec past = past_of(take->deadline);
     unsigned waited = 0;
-    int error = take->call(take, &past);
+    int error;
 
-    if (error == ETIMEDOUT) {
+    ask(take->kind, object, take->pc);
+    if (is_controlled()) {
+        error = take_by_turns(take, object, &past, &waited);
+    } else if ((error = take->call(take, &past)) == ETIMEDOUT) {
         error = take_waiting(take, object);
         waited = EVENT_WAITED;
     }
@@ -70,6 +95,15 @@ int note_made(enum kind kind, const volatile void *what, int64_t value,
     return error;
 }
 
+void try_begin(enum kind kind, const volatile void *what, uint64_t pc)
+{
+    int kept = errno;
+
+    if (is_controlled())
+        ask(kind, object_of(what), pc);
+    errno = kept;
+}
+
 int note_tried(enum kind kind, const volatile void *what, uint64_t pc,
                int error)
 {
@@ -77,6 +111,8 @@ int note_tried(enum kind kind, const volatile void *what, uint64_t pc,
 
     if (is_actor())
         record_call(kind, object_of(what), 0, pc, error, EVENT_TRY);
+    if (error != 0)
+        looked();
     errno = kept;
     return error;
 }
@@ -84,8 +120,10 @@ int note_tried(enum kind kind, const volatile void *what, uint64_t pc,
 struct give give_key_begin(enum kind kind, uint64_t object, int64_t value,
                            uint64_t pc)
 {
-    struct give give = {.event = TRACE_NONE, .value = value};
+    struct give give = {
+        .event = TRACE_NONE, .value = value, .object = object};
 
+    ask(kind, object, pc);
     if (is_actor())
         give.event = record(kind, object, value, pc);
     return give;
@@ -98,7 +136,7 @@ struct give give_begin(enum kind kind, const volatile void *what,
     struct give give = {.event = TRACE_NONE};
 
     if (is_actor())
-        give.event = record(kind, object_of(what), 0, pc);
+        give = give_key_begin(kind, object_of(what), 0, pc);
     errno = kept;
     return give;
 }
@@ -106,5 +144,7 @@ struct give give_begin(enum kind kind, const volatile void *what,
 int give_end(const struct give *give, int error)
 {
     record_result(give->event, give->value, error);
+    if (error == 0)
+        touched(give->object);
     return error;
 }

@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <time.h>
 
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 struct take {
     enum kind kind;  /* what is recorded once it was made */
@@ -51,12 +51,15 @@ int take(const struct take *take);
 int note_made(enum kind kind, const volatile void *what, int64_t value,
               uint64_t pc, int error);
 
-/* A call that never waits (trylock ...) came out so. */
+/* A call that never waits (trylock ...): try_begin before it is made,
+ * note_tried when it came out so. */
+void try_begin(enum kind kind, const volatile void *what, uint64_t pc);
 int note_tried(enum kind kind, const volatile void *what, uint64_t pc,
                int error);
 
 struct give {
     uint32_t event; /* TRACE_NONE: no actor, or the trace is full */
+    uint64_t object;
     int64_t value;
 };
 

@@ -12,6 +12,7 @@
  * it may end in such a way.
  */
 #define _GNU_SOURCE /* pthread_clockjoin_np, gettid */
+#include "intercept/identity.h"
 #include "intercept/real.h"
 #include "intercept/take.h"
 
@@ -47,7 +48,10 @@ static void on_end(void *unused)
         pthread_setspecific(end_key, unused);
         return;
     }
+    ask(KIND_THREAD_END, object_key(OBJECT_ACTOR, self.number), end.pc);
     record(KIND_THREAD_END, 0, 0, end.pc);
+    if (gate != NULL)
+        gate->leave(false);
     actor_end();
 }
 
@@ -82,10 +86,11 @@ static void *begin(void *argument)
 {
     struct birth birth = *(struct birth *)argument;
 
-    free(argument);
-    if (birth.event != TRACE_NONE)
-        trace_event(birth.trace, birth.event)->value = gettid();
     actor_become(birth.trace, birth.number, inside(birth.routine));
+    if (birth.event != TRACE_NONE)
+        trace_event(birth.trace, birth.event)->value =
+            identity_of_actor(birth.number, identity_tid());
+    free(argument);
     expect_end();
     return birth.routine(birth.argument);
 }
@@ -114,6 +119,7 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes,
     struct birth copy;
     int error;
 
+    ask(KIND_THREAD_CREATE, 0, pc);
     birth->event = record(KIND_THREAD_CREATE,
                           object_key(OBJECT_ACTOR, birth->number), 0, pc);
     copy = *birth;
@@ -123,6 +129,8 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes,
         /* The child stores the same, but may not have come to it yet
          * when its creator asks for it by this name. */
         trace_actor(copy.trace, copy.number)->thread = (uint64_t)*thread;
+        if (gate != NULL)
+            gate->born(copy.number);
         return 0;
     }
     came_to_nothing(&copy, error);
@@ -236,8 +244,12 @@ int __wrap_pthread_clockjoin_np(pthread_t thread, void **result,
 int __wrap_pthread_tryjoin_np(pthread_t thread, void **result)
 {
     uint64_t object = is_actor() ? key_of(thread) : 0;
-    int error = __real_pthread_tryjoin_np(thread, result);
+    int error;
 
+    ask(KIND_JOIN, object, HERE);
+    error = __real_pthread_tryjoin_np(thread, result);
+    if (error != 0)
+        looked();
     if (is_actor())
         record_call(KIND_JOIN, object, 0, HERE, error, EVENT_TRY);
     return error;

@@ -25,7 +25,7 @@
 
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 #include "intercept/text.h"
 
 /* clang-format off */
@@ -54,10 +54,13 @@ struct transfer {
     struct descriptor about;
 };
 
+/* Its bytes; 0 if there are more parts than the kernel allows. */
 static size_t size_of(const struct transfer *transfer)
 {
     size_t size = 0;
 
+    if (transfer->count > IOV_MAX)
+        return 0;
     for (int i = 0; i < transfer->count; i++)
         size += transfer->parts[i].iov_len;
     return size;
@@ -94,7 +97,8 @@ static void begin(const struct transfer *transfer, enum kind kind)
         patience_of(transfer, option) >= 0 ? EVENT_TIMED : 0;
 
     wait_begin(kind, transfer->about.object, transfer->pc,
-               descriptor_outside(&transfer->about) | timed);
+               descriptor_outside(&transfer->about) |
+                   transfer->about.ends | timed);
 }
 
 /* May the call wait at all?  Keeps errno. */
@@ -201,6 +205,43 @@ static void note_read(const struct transfer *transfer, ssize_t got,
     record_result(event, got < 0 ? 0 : got, error);
 }
 
+static uint64_t deadline_of(const struct transfer *transfer, int option)
+{
+    int patience = patience_of(transfer, option);
+
+    return patience < 0 ? GATE_NEVER
+                        : gate->now() + (uint64_t)patience * 1000000;
+}
+
+/* By turns: whenever somebody has touched the other end. */
+static ssize_t read_by_turns(const struct transfer *transfer,
+                             unsigned *waited)
+{
+    unsigned flags =
+        descriptor_outside(&transfer->about) | transfer->about.ends;
+    uint64_t deadline = deadline_of(transfer, SO_RCVTIMEO);
+    ssize_t got = -1;
+
+    if (!may_wait(transfer)) {
+        looked();
+        return -1;
+    }
+    while (got < 0 && errno == EAGAIN)
+        switch (turn_wait(KIND_READ, transfer->about.object, transfer->pc,
+                          flags, deadline, waited)) {
+        case GATE_SIGNAL:
+            errno = EINTR;
+            break;
+        case GATE_REALLY:
+            return really_read(transfer);
+        case GATE_TIMEOUT:
+            return try_read(transfer);
+        default:
+            got = try_read(transfer);
+        }
+    return got;
+}
+
 static ssize_t take(struct transfer *transfer)
 {
     int before = errno; /* a try in vain must not be seen in it */
@@ -208,13 +249,17 @@ static ssize_t take(struct transfer *transfer)
     ssize_t got;
 
     transfer->about = descriptor_of(transfer->file);
+    ask(KIND_READ, transfer->about.object, transfer->pc);
     got = try_read(transfer);
-    if (got < 0 && errno == EAGAIN && may_wait(transfer)) {
+    if (got < 0 && errno == EAGAIN && is_controlled()) {
+        got = read_by_turns(transfer, &waited);
+    } else if (got < 0 && errno == EAGAIN && may_wait(transfer)) {
         begin(transfer, KIND_READ);
         got = really_read(transfer);
         wait_end();
         waited = EVENT_WAITED;
     }
+    touched(transfer->about.object);
     note_read(transfer, got, waited);
     if (got >= 0)
         errno = before;
@@ -254,15 +299,17 @@ ssize_t __wrap_recv(int file, void *buffer, size_t size, int flags)
 
 ssize_t __wrap_pread(int file, void *buffer, size_t size, off_t offset)
 {
-    ssize_t got = __real_pread(file, buffer, size, offset);
     struct iovec part = {.iov_base = buffer, .iov_len = size};
     struct transfer transfer = {
         .file = file, .parts = &part, .count = 1, .pc = HERE};
+    ssize_t got;
 
-    if (is_actor()) {
-        transfer.about = descriptor_of(file);
-        note_read(&transfer, got, 0);
-    }
+    if (!is_actor())
+        return __real_pread(file, buffer, size, offset);
+    transfer.about = descriptor_of(file);
+    ask(KIND_READ, transfer.about.object, HERE);
+    got = __real_pread(file, buffer, size, offset);
+    note_read(&transfer, got, 0);
     return got;
 }
 
@@ -367,20 +414,21 @@ static uint32_t note_words(const struct transfer *transfer)
 static void turn_into_wait(const struct transfer *transfer,
                            uint32_t event)
 {
-    unsigned outside = descriptor_outside(&transfer->about);
+    unsigned flags =
+        descriptor_outside(&transfer->about) | transfer->about.ends;
     int error = errno;
 
     if (patience_of(transfer, SO_SNDTIMEO) >= 0)
-        outside |= EVENT_TIMED;
+        flags |= EVENT_TIMED;
     if (event != TRACE_NONE) {
         struct event *wait = trace_event(self.trace, event);
 
         wait->value = KIND_WRITE;
         wait->text = 0;
-        wait->flags = (uint16_t)outside;
+        wait->flags = (uint16_t)flags;
         atomic_store(&wait->kind, KIND_WAIT);
     }
-    state_waiting(event, outside);
+    state_waiting(event, flags);
     errno = error;
 }
 
@@ -420,6 +468,14 @@ static bool wait_for_room(const struct transfer *transfer, uint32_t event)
     int ready;
 
     turn_into_wait(transfer, event);
+    if (is_controlled()) {
+        ready = gate->block(KIND_WRITE, transfer->about.object,
+                            transfer->pc,
+                            deadline_of(transfer, SO_SNDTIMEO),
+                            descriptor_outside(&transfer->about) != 0);
+        wait_end();
+        return ready != GATE_SIGNAL;
+    }
     do
         ready = __real_poll(&one, 1, -1);
     while (ready < 0 && errno == EINTR && goes_on_after_signal());
@@ -442,13 +498,14 @@ static ssize_t write_some(const struct transfer *transfer,
     while (done < 0 && errno == EINTR);
     if (done < 0 && errno == EAGAIN && may_wait(transfer)) {
         *waited = EVENT_WAITED;
-        if (transfer->about.sort == DESCRIPTOR_SOCKET)
+        if (transfer->about.sort == DESCRIPTOR_SOCKET && !is_controlled())
             return *last = true, write_waiting(transfer, event);
         if (wait_for_room(transfer, event))
             return 0;
         event = note_write(transfer, *waited);
     }
     record_result(event, done < 0 ? 0 : done, done < 0 ? errno : 0);
+    touched(transfer->about.object);
     *last = done < 0 || !may_wait(transfer);
     return done;
 }
@@ -482,6 +539,7 @@ static ssize_t give(struct transfer *transfer)
     ssize_t done;
 
     transfer->about = descriptor_of(transfer->file);
+    ask(KIND_WRITE, transfer->about.object, transfer->pc);
     sort = transfer->about.sort;
     if (!transfer->about.speaks && transfer->about.object != 0 &&
         (sort == DESCRIPTOR_PIPE || sort == DESCRIPTOR_SOCKET))
@@ -541,6 +599,7 @@ ssize_t __wrap_pwrite(int file, const void *buffer, size_t size,
     if (!is_actor())
         return __real_pwrite(file, buffer, size, offset);
     transfer.about = descriptor_of(file);
+    ask(KIND_WRITE, transfer.about.object, HERE);
     event = note_write(&transfer, 0);
     done = __real_pwrite(file, buffer, size, offset);
     record_result(event, done < 0 ? 0 : done, done < 0 ? errno : 0);

@@ -279,6 +279,13 @@ static enum gate_answer gate_block(enum kind kind, uint64_t object,
     return (enum gate_answer)seat->answer;
 }
 
+/* Who polls may wait for more than one, so any file may be it. */
+static bool is_touched(const struct seat *seat, uint64_t object)
+{
+    return seat->object == object ||
+           (seat->kind == KIND_POLL && object_class(object) == OBJECT_FILE);
+}
+
 static void gate_touch(uint64_t object)
 {
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
@@ -287,7 +294,7 @@ static void gate_touch(uint64_t object)
         if (seat->state == SEAT_EMPTY)
             break;
         if ((seat->state == SEAT_BLOCKED || seat->state == SEAT_OUTSIDE) &&
-            seat->object == object)
+            is_touched(seat, object))
             seat->state = SEAT_READY;
     }
 }
@@ -332,8 +339,25 @@ static void gate_begin(void)
     wait_for_turn();
 }
 
+/* A process ends: ends of pipes are closed and file locks given back,
+ * nobody says which. */
+static void touch_files(void)
+{
+    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+        struct seat *seat = &table->seats[i];
+
+        if (seat->state == SEAT_EMPTY)
+            break;
+        if ((seat->state == SEAT_BLOCKED || seat->state == SEAT_OUTSIDE) &&
+            (object_class(seat->object) == OBJECT_FILE ||
+             seat->kind == KIND_POLL))
+            seat->state = SEAT_READY;
+    }
+}
+
 static void end_seats(uint32_t process)
 {
+    touch_files();
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
         const struct actor *actor = trace_actor(self.trace, i);
 
@@ -363,6 +387,19 @@ static void gate_leave(bool whole_process)
     carrier_pass(&table->seats[pick()]);
 }
 
+static void gate_away(void)
+{
+    end_seats(self.process);
+    gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
+    carrier_pass(&table->seats[pick()]);
+}
+
+static void gate_back(void)
+{
+    table->seats[self.number].state = SEAT_READY;
+    wait_for_turn();
+}
+
 static void gate_killed(uint32_t process)
 {
     int pid = trace_actor(self.trace, process)->pid;
@@ -378,6 +415,21 @@ static uint64_t gate_now(void)
     return table->now;
 }
 
+static void gate_signalled(uint32_t process)
+{
+    struct seat *seat = &table->seats[process];
+
+    if (seat->state != SEAT_BLOCKED && seat->state != SEAT_OUTSIDE)
+        return;
+    seat->state = SEAT_READY;
+    seat->answer = GATE_SIGNAL;
+}
+
+static void gate_spend(uint64_t nanoseconds)
+{
+    table->now += nanoseconds;
+}
+
 static const struct gate controlled = {
     .step = gate_step,
     .block = gate_block,
@@ -387,8 +439,12 @@ static const struct gate controlled = {
     .born = gate_born,
     .begin = gate_begin,
     .leave = gate_leave,
+    .away = gate_away,
+    .back = gate_back,
     .killed = gate_killed,
+    .signalled = gate_signalled,
     .now = gate_now,
+    .spend = gate_spend,
 };
 
 struct table *table_of(const struct trace *trace)

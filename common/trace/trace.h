@@ -168,6 +168,7 @@ struct actor {
     uint64_t thread;          /* pthread_t, meaningful in its process */
     uint64_t routine;         /* thread: start routine and argument, */
     uint64_t argument;        /* meaningful in its process only */
+    uint32_t unseen;          /* 1: it has become a foreign program */
 };
 
 /* A code address as the student wrote it.  Sorted by pc once sealed. */
