@@ -15,6 +15,7 @@
 #include "../kit/pool.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -61,8 +62,8 @@ int main(void)
     must(pool != NULL, "pool_create");
     start = seconds();
     for (int n = 0; n < TASKS; n++) {
-        must(pool_apply(pool, work, &n, &square) == 0,
-             "pool_apply"); // m1
+        errno = pool_apply(pool, work, &n, &square); // m1
+        must(errno == 0, "pool_apply");
         printf("task %d gave %d\n", n, square); // m2
         assert(square == n * n);
     }

@@ -17,6 +17,7 @@
 #include "../kit/pool.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -72,8 +73,8 @@ int main(void)
     pool_join(pool); // m3
     printf("async: %d tasks in %.2f s\n", TASKS, seconds() - start);
     for (int n = 0; n < TASKS; n++) {
-        must(result_get(results[n], &square) == 0,
-             "result_get"); // m4
+        errno = result_get(results[n], &square); // m4
+        must(errno == 0, "result_get");
         printf("task %d gave %d\n", n, square);
         assert(square == n * n);
     }
