@@ -486,7 +486,7 @@ void schedule_start(struct trace *trace)
     if (table->first_pid == 0) {
         table->first_pid = (uint32_t)getpid();
         gate_born(0);
-        table->holder = 0;
+        table->seats[0].go = 1; /* it begins with the turn */
     }
 }
 
