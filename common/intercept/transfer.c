@@ -10,8 +10,8 @@
  * description of the same pipe, opened for a moment; MSG_DONTWAIT for
  * sockets; poll for whatever else there is.
  *
- * A write that finds the pipe full waits for room by poll, so that it
- * can be recorded before it is made.  One that finds room for a part of
+ * A write that finds the pipe full waits for room first, so that it can
+ * be recorded before it is made.  One that finds room for a part of
  * its bytes only is several WRITE events with waits between them.  On a
  * socket, where poll wants more room than a write does, the real call
  * waits and is recorded after.
@@ -42,6 +42,10 @@ REAL(ssize_t, send, (int, const void *, size_t, int));
 int __real_poll(struct pollfd *, nfds_t, int);
 int __real_open(const char *, int, ...);
 int __real_close(int);
+int __real_pipe2(int[2], int);
+int __real_fcntl(int, int, ...);
+
+#define HIGH_NUMBER 900 /* out of the program's way */
 
 /* One call. */
 struct transfer {
@@ -366,26 +370,6 @@ static ssize_t try_write(const struct transfer *transfer)
     return really_write(transfer);
 }
 
-/*
- * A signal was handled while this actor waited for room.  Would the real
- * write have been started again?  Not if the handler was set without
- * SA_RESTART; which handler ran is not known, but programs set theirs
- * alike.
- */
-static bool goes_on_after_signal(void)
-{
-    struct sigaction action;
-
-    for (int number = 1; number < NSIG; number++) {
-        if (sigaction(number, NULL, &action) < 0 ||
-            action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)
-            continue;
-        if ((action.sa_flags & (SA_RESTART | SA_RESETHAND)) == 0)
-            return false;
-    }
-    return true;
-}
-
 static uint32_t note_write(const struct transfer *transfer, unsigned flags)
 {
     const struct iovec *part = transfer->parts;
@@ -461,26 +445,47 @@ static ssize_t write_waiting(const struct transfer *transfer,
     return done;
 }
 
-/* Until the pipe has room or no reader.  False: EINTR. */
+/* An empty pipe that nobody writes to; -1 if there can be none. */
+static int dry_pipe(void)
+{
+    int two[2], high;
+
+    if (__real_pipe2(two, O_CLOEXEC) < 0)
+        return -1;
+    high = __real_fcntl(two[0], F_DUPFD_CLOEXEC, HIGH_NUMBER);
+    __real_close(two[0]);
+    __real_close(two[1]);
+    return high;
+}
+
+/*
+ * Until the pipe has room.  tee waits for it as write does, signals and
+ * readers that go away included, but from a dry pipe it moves nothing.
+ * Returns -1 and sets errno where write would.
+ */
+static int really_wait_for_room(int file)
+{
+    struct pollfd one = {.fd = file, .events = POLLOUT};
+    int dry = dry_pipe();
+    int error, result;
+
+    if (dry < 0)
+        return __real_poll(&one, 1, -1);
+    result = (int)tee(dry, file, 1, 0);
+    error = errno;
+    __real_close(dry);
+    errno = error;
+    return result;
+}
+
 static bool wait_for_room(const struct transfer *transfer, uint32_t event)
 {
-    struct pollfd one = {.fd = transfer->file, .events = POLLOUT};
-    int ready;
+    int result;
 
     turn_into_wait(transfer, event);
-    if (is_controlled()) {
-        ready = gate->block(KIND_WRITE, transfer->about.object,
-                            transfer->pc,
-                            deadline_of(transfer, SO_SNDTIMEO),
-                            descriptor_outside(&transfer->about) != 0);
-        wait_end();
-        return ready != GATE_SIGNAL;
-    }
-    do
-        ready = __real_poll(&one, 1, -1);
-    while (ready < 0 && errno == EINTR && goes_on_after_signal());
+    result = really_wait_for_room(transfer->file);
     wait_end();
-    return ready >= 0;
+    return result >= 0;
 }
 
 /*
