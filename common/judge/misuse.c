@@ -213,8 +213,8 @@ static bool check_close(const struct check *check)
     phrase_add(check->out, "%s closes descriptor %lld", check->who,
                (long long)event->value);
     if (descriptor == NULL || descriptor->is_open) {
-        phrase_add(check->out, ", which is not open,");
         phrase_add_place(check->out, check->replay->trace, event->pc);
+        phrase_add(check->out, ", which is not open");
         return true;
     }
     first = trace_read(check->replay->trace, descriptor->closed);

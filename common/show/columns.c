@@ -1,7 +1,6 @@
 /*
  * columns.c - see columns.h.
  */
-#define _GNU_SOURCE /* strnlen */
 #include "show/columns.h"
 
 #include <stdlib.h>
@@ -14,12 +13,11 @@
 #include "show/story.h"
 #include "trace/fail.h"
 
-#define CELL_LEAST 22     /* narrower, and there are lanes instead */
+#define CELL_LEAST 24     /* narrower, and there are lanes instead */
 #define CELL_MOST 44
 #define SENTENCE_LEAST 44 /* beside lanes, before there is a source */
 #define SOURCE_LEAST 28
 #define SOURCE_MOST 76
-#define LEGEND_LINES 8
 
 /* How the width is shared out. */
 struct plan {
@@ -369,36 +367,40 @@ static void put_numbers(struct view *view, uint32_t unit)
     row_print(row, view->out);
 }
 
-/* "1 main  2 car 1  3 car 2", as many lines as it takes, or says that
- * there are more. */
+/* "2 car 1", or "2 car 1 and 5 more" where a lane has several. */
+static void describe_lane(const struct view *view, uint32_t lane,
+                          struct phrase *phrase)
+{
+    uint32_t others = 0;
+
+    for (uint32_t i = 0; i < view->lanes.actor_count; i++) {
+        if (view->lanes.lane[i] != lane ||
+            view->lanes.first[i] == TRACE_NONE)
+            continue;
+        if (phrase->length == 0)
+            phrase_add(phrase, "%u %.64s", lane + 1,
+                       trace_actor_name(view->trace, i));
+        else
+            others++;
+    }
+    if (others > 0)
+        phrase_add(phrase, " and %u more", others);
+}
+
 static void put_legend(struct view *view)
 {
     struct row *row = &view->row;
-    int lines = 1;
 
     row_start(row);
-    for (uint32_t i = 0; i < view->lanes.actor_count; i++) {
-        char number[16];
-        const char *name = trace_actor_name(view->trace, i);
-        int need;
+    for (uint32_t lane = 0; lane < view->lanes.count; lane++) {
+        char text[128];
+        struct phrase phrase = phrase_in(text, sizeof text);
 
-        if (view->lanes.first[i] == TRACE_NONE)
-            continue;
-        snprintf(number, sizeof number, "%u ", view->lanes.lane[i] + 1u);
-        need = (int)strlen(number) + 2 +
-               row_measure(name, strnlen(name, 64), row->ascii);
-        if (row->column > 0 && row->column + need > row->width) {
-            if (++lines > LEGEND_LINES) {
-                row_print(row, view->out);
-                row_add(row, "and more, who use lanes again",
-                        row->width);
-                break;
-            }
+        describe_lane(view, lane, &phrase);
+        if (row->column + row_measure(text, phrase.length, row->ascii) >
+            row->width)
             row_print(row, view->out);
-        }
-        row_add(row, number, row->width);
-        row_text(row, name, strnlen(name, 64),
-                 row->width - row->column);
+        row_add(row, text, row->width);
         row_fill(row, row->column + 2);
     }
     row_print(row, view->out);
@@ -473,7 +475,7 @@ static void write_expected(struct phrase *phrase,
     char wanted[64];
 
     expect_print(expect, wanted, sizeof wanted);
-    phrase_add(phrase, "%s, %s", met ? "yes" : "no, it should be", wanted);
+    phrase_add(phrase, "%s %s", met ? "yes," : "no, its head says", wanted);
     if (*expect->sentence != '\0')
         phrase_add(phrase, ": %.500s", expect->sentence);
     if (met && expect->frequency == EXPECT_SOMETIMES &&

@@ -7,8 +7,14 @@
 
 #include "trace/fail.h"
 
-/* When each actor is there.  One announced early begins when it does
- * something, and one killed by surprise has its KILLED as its last. */
+static bool is_end(enum kind kind)
+{
+    return kind == KIND_EXIT || kind == KIND_THREAD_END ||
+           kind == KIND_KILLED;
+}
+
+/* When each actor is there: from the first thing that it does to its
+ * end, or for ever if that is not seen. */
 static void find_spans(const struct trace *trace, struct lanes *lanes)
 {
     uint32_t count = trace_count(trace);
@@ -23,7 +29,8 @@ static void find_spans(const struct trace *trace, struct lanes *lanes)
             continue;
         if (lanes->first[event->actor] == TRACE_NONE)
             lanes->first[event->actor] = i;
-        lanes->last[event->actor] = i;
+        lanes->last[event->actor] =
+            is_end(event_kind(event)) ? i : count;
     }
 }
 

@@ -15,8 +15,8 @@
 struct lanes {
     uint32_t actor_count;
     uint16_t *lane;         /* by actor */
-    uint32_t *first, *last; /* by actor: its first and last event, or
-                               TRACE_NONE: it has none */
+    uint32_t *first, *last; /* by actor: its first event and its end, or
+                               TRACE_NONE: it has no event */
     uint32_t count;         /* lanes in use */
     bool reused;            /* an ended actor's lane was given on */
     bool shared;            /* the last lane has several at once */

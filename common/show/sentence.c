@@ -202,6 +202,24 @@ static void add_status(const struct words *words)
     }
 }
 
+static void add_reap(const struct words *words)
+{
+    int error = words->event->error;
+
+    if (error == ECHILD)
+        phrase_add(words->out, "has no child left");
+    else if (error == EAGAIN)
+        phrase_add(words->out, "looks for the end of %s: not yet",
+                   target_name(words));
+    else {
+        phrase_add(words->out, "reaps %s", target_name(words));
+        add_error(words);
+        if (error == 0)
+            add_status(words);
+        add_giver(words);
+    }
+}
+
 static void add_life(const struct words *words)
 {
     const struct event *event = words->event;
@@ -234,15 +252,16 @@ static void add_life(const struct words *words)
         phrase_add(words->out, "is now called %.100s",
                    trace_text(words->scene->trace, event->text));
         break;
+    case KIND_REAP:
+        add_reap(words);
+        return;
     default:
         phrase_add(words->out, "%s %s", kind_info[kind].reads,
                    target_name(words));
-        if (kind == KIND_REAP && event->error == 0)
-            add_status(words);
         break;
     }
     add_error(words);
-    if (kind == KIND_JOIN || kind == KIND_REAP)
+    if (kind == KIND_JOIN)
         add_giver(words);
 }
 
@@ -263,11 +282,12 @@ static void add_wait(const struct words *words)
     switch (words->event->value) {
     case KIND_JOIN:
     case KIND_REAP:
-        phrase_add(words->out, "waits for the end of %s",
-                   target_name(words));
+        phrase_add(words->out, "waits for %s%s",
+                   words->brief ? "" : "the end of ", target_name(words));
         break;
     case KIND_READ:
-        phrase_add(words->out, "waits to read from %.100s", words->what);
+        phrase_add(words->out, "waits to read %s%.100s",
+                   words->brief ? "" : "from ", words->what);
         break;
     case KIND_WRITE:
         phrase_add(words->out, "waits for room in %.100s", words->what);
@@ -333,7 +353,10 @@ static void add_transfer(const struct words *words)
     if (event->error != 0)
         add_plain(words);
     else if (reads && event->value == 0)
-        phrase_add(words->out, "reads end of file from %.100s",
+        phrase_add(words->out, "reads end of file%s%.100s",
+                   words->brief ? ": " : " from ", words->what);
+    else if (words->brief && event->text != 0)
+        phrase_add(words->out, "%s %.100s", reads ? "reads" : "writes",
                    words->what);
     else
         phrase_add(words->out, "%s %lld byte%s %s %.100s",
@@ -361,9 +384,10 @@ static void add_closed(const struct words *words)
         phrase_add(words->out, "closes descriptor %lld",
                    (long long)event->value);
     else
-        phrase_add(words->out, "closes %s%.100s",
-                   flags == EVENT_READ_END    ? "the read end of "
-                   : flags == EVENT_WRITE_END ? "the write end of "
+        phrase_add(words->out, "closes %s%s%.100s",
+                   flags == 0 || words->brief ? "" : "the ",
+                   flags == EVENT_READ_END    ? "read end of "
+                   : flags == EVENT_WRITE_END ? "write end of "
                                               : "",
                    words->what);
 }

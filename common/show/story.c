@@ -298,7 +298,21 @@ static void add_several(struct phrase *out, const struct use *use,
     add_count(out, &separator, use->changes, "change");
 }
 
-static void describe_run(const struct story *story, char *text)
+/* "x 0 -> 41, 82x" */
+static void add_briefly(struct phrase *out, const struct use *use,
+                        const char *name)
+{
+    phrase_add(out, "%.100s", name);
+    if (use->writes + use->changes > 0 && use->has_first)
+        sentence_write_value(out, use->first, use->size, " ");
+    if (use->has_last)
+        sentence_write_value(
+            out, use->last, use->size,
+            use->writes + use->changes > 0 ? " -> " : " = ");
+    phrase_add(out, ", %ux", use->reads + use->writes + use->changes);
+}
+
+static void describe_run(const struct story *story, bool brief, char *text)
 {
     const struct run *run = &story->run;
     struct phrase out = phrase_in(text, STORY_TEXT);
@@ -311,6 +325,8 @@ static void describe_run(const struct story *story, char *text)
         phrase_add(&out, "%s", i == 0 ? "" : "; ");
         if (use->reads + use->writes + use->changes == 1)
             add_single(&out, use, name);
+        else if (brief)
+            add_briefly(&out, use, name);
         else
             add_several(&out, use, name);
     }
@@ -331,8 +347,8 @@ static bool finish_run(struct story *story, struct story_line *line)
             line->kind = run->uses[i].changes > 0 ? KIND_ATOMIC_CHANGE
                                                   : KIND_STORE;
     line->is_setup = false;
-    describe_run(story, line->full);
-    strcpy(line->brief, line->full);
+    describe_run(story, true, line->brief);
+    describe_run(story, false, line->full);
     run->first = TRACE_NONE;
     return true;
 }
