@@ -20,6 +20,7 @@ REAL(int, fcntl, (int, int, ...));
 static uint64_t part_of(int file, int whence, off_t start, off_t length)
 {
     uint64_t object = descriptor_of(file).object;
+    uint64_t part;
     int error = errno;
 
     if (whence == SEEK_CUR)
@@ -27,11 +28,10 @@ static uint64_t part_of(int file, int whence, off_t start, off_t length)
     errno = error;
     if (object == 0 || (start == 0 && length == 0 && whence != SEEK_END))
         return object;
+    part = (uint64_t)start * 1000003 + (uint64_t)length +
+           (whence == SEEK_END);
     return object_key(OBJECT_FILE,
-                      object ^ ((uint64_t)start * 31 + (uint64_t)length +
-                                (uint64_t)whence) *
-                                   UINT64_C(0x9e3779b97f4a7c15) >>
-                          4);
+                      object ^ part * UINT64_C(0x9e3779b97f4a7c15) >> 4);
 }
 
 /* A lock was asked for: the event, and errno as if there had been no
