@@ -503,7 +503,8 @@ START_TEST(text_is_harmless_and_straight)
     width = row_add(&row, pieces[_i].text, pieces[_i].limit);
     ck_assert_int_eq(width, pieces[_i].width);
     ck_assert_uint_eq(row.length, strlen(pieces[_i].shown));
-    ck_assert_mem_eq(row.bytes, pieces[_i].shown, row.length);
+    if (row.length > 0)
+        ck_assert_mem_eq(row.bytes, pieces[_i].shown, row.length);
     row_free(&row);
 }
 END_TEST
