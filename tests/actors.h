@@ -313,7 +313,7 @@ static inline void make_mutex(int type, int protocol, int robust)
 
 static inline int lock_and_unlock(void)
 {
-    return pthread_mutex_lock(&mutex) | pthread_mutex_unlock(&mutex);
+    return pthread_mutex_lock(&mutex) || pthread_mutex_unlock(&mutex);
 }
 
 /* In a cleanup handler: does the cancelled thread still wait? */

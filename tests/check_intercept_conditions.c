@@ -12,14 +12,14 @@ static pthread_cond_t condition;
 static int wait_for_condition(void)
 {
     pthread_mutex_lock(&mutex);
-    return pthread_cond_wait(&condition, &mutex) |
+    return pthread_cond_wait(&condition, &mutex) ||
            pthread_mutex_unlock(&mutex);
 }
 
 static int timedwait_far(void)
 {
     pthread_mutex_lock(&mutex);
-    return pthread_cond_timedwait(&condition, &mutex, &far) |
+    return pthread_cond_timedwait(&condition, &mutex, &far) ||
            pthread_mutex_unlock(&mutex);
 }
 
@@ -27,7 +27,7 @@ static int clockwait_far(void)
 {
     pthread_mutex_lock(&mutex);
     return pthread_cond_clockwait(&condition, &mutex, CLOCK_MONOTONIC,
-                                  &far) |
+                                  &far) ||
            pthread_mutex_unlock(&mutex);
 }
 

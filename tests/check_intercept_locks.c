@@ -14,13 +14,13 @@ static int lock(void)
 
 static int timedlock_far(void)
 {
-    return pthread_mutex_timedlock(&mutex, &far) |
+    return pthread_mutex_timedlock(&mutex, &far) ||
            pthread_mutex_unlock(&mutex);
 }
 
 static int clocklock_far(void)
 {
-    return pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &far) |
+    return pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &far) ||
            pthread_mutex_unlock(&mutex);
 }
 
@@ -168,35 +168,35 @@ static pthread_rwlock_t rwlock;
 
 static int read_lock(void)
 {
-    return pthread_rwlock_rdlock(&rwlock) | pthread_rwlock_unlock(&rwlock);
+    return pthread_rwlock_rdlock(&rwlock) || pthread_rwlock_unlock(&rwlock);
 }
 
 static int read_far(void)
 {
-    return pthread_rwlock_timedrdlock(&rwlock, &far) |
+    return pthread_rwlock_timedrdlock(&rwlock, &far) ||
            pthread_rwlock_unlock(&rwlock);
 }
 
 static int read_clock_far(void)
 {
-    return pthread_rwlock_clockrdlock(&rwlock, CLOCK_MONOTONIC, &far) |
+    return pthread_rwlock_clockrdlock(&rwlock, CLOCK_MONOTONIC, &far) ||
            pthread_rwlock_unlock(&rwlock);
 }
 
 static int write_lock(void)
 {
-    return pthread_rwlock_wrlock(&rwlock) | pthread_rwlock_unlock(&rwlock);
+    return pthread_rwlock_wrlock(&rwlock) || pthread_rwlock_unlock(&rwlock);
 }
 
 static int write_far(void)
 {
-    return pthread_rwlock_timedwrlock(&rwlock, &far) |
+    return pthread_rwlock_timedwrlock(&rwlock, &far) ||
            pthread_rwlock_unlock(&rwlock);
 }
 
 static int write_clock_far(void)
 {
-    return pthread_rwlock_clockwrlock(&rwlock, CLOCK_MONOTONIC, &far) |
+    return pthread_rwlock_clockwrlock(&rwlock, CLOCK_MONOTONIC, &far) ||
            pthread_rwlock_unlock(&rwlock);
 }
 
@@ -305,7 +305,7 @@ static pthread_spinlock_t spin;
 
 static int spin_lock(void)
 {
-    return pthread_spin_lock(&spin) | pthread_spin_unlock(&spin);
+    return pthread_spin_lock(&spin) || pthread_spin_unlock(&spin);
 }
 
 START_TEST(spin_locks)
