@@ -19,7 +19,7 @@ REAL(int, pthread_barrier_wait, (pthread_barrier_t *));
  * its place, which all who share the barrier share.
  */
 struct turn_barrier {
-    uint32_t count, arrived;
+    uint32_t count, arrived, round;
 };
 _Static_assert(sizeof(struct turn_barrier) <= sizeof(pthread_barrier_t),
                "no room in a barrier");
@@ -50,11 +50,19 @@ static int wait_by_turns(pthread_barrier_t *barrier, uint64_t object,
 {
     struct turn_barrier *state = (struct turn_barrier *)barrier;
 
+    uint32_t round = state->round;
+
+    /* Only a signal's handler lets it go on too early; then the barrier
+     * is still there to be looked at. */
     if (++state->arrived < state->count) {
-        gate->block(KIND_BARRIER_LEAVE, object, pc, GATE_NEVER, false);
+        while (gate->block(KIND_BARRIER_LEAVE, object, pc, GATE_NEVER,
+                           false) == GATE_SIGNAL &&
+               state->round == round)
+            ;
         return 0;
     }
     state->arrived = 0;
+    state->round++;
     gate->touch(object);
     return PTHREAD_BARRIER_SERIAL_THREAD;
 }

@@ -69,6 +69,9 @@ struct gate {
      * on, though it is blocked. */
     void (*signalled)(uint32_t process);
 
+    /* Is it this actor's turn? */
+    bool (*has_turn)(void);
+
     /* Virtual time, nanoseconds; and let some of it pass. */
     uint64_t (*now)(void);
     void (*spend)(uint64_t nanoseconds);

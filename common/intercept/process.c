@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "intercept/handler.h"
 #include "intercept/identity.h"
 #include "intercept/intercept.h"
 #include "intercept/real.h"
@@ -213,12 +214,15 @@ static pid_t reap_by_turns(struct reaping *reaping, uint64_t pc)
         object = awaited(reaping->pid, &outside);
         switch (turn_wait(KIND_REAP, object, pc, outside, GATE_NEVER,
                           &waited)) {
-        case GATE_SIGNAL:
-            errno = EINTR;
-            return -1;
         case GATE_REALLY:
             return __real_wait4(reaping->pid, &reaping->status,
                                 reaping->options, reaping->usage);
+        case GATE_SIGNAL:
+            if (!handler_restarts()) {
+                errno = EINTR;
+                return -1;
+            }
+            /* fall through */
         default:
             pid = __real_wait4(reaping->pid, &reaping->status,
                                reaping->options | WNOHANG, reaping->usage);

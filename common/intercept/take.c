@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* real.h: spawn, poll and clock calls */
 #include "intercept/take.h"
 
+#include "intercept/handler.h"
 #include "intercept/real.h"
 
 static void stop_waiting(void *unused)
@@ -55,7 +56,8 @@ static int take_by_turns(const struct take *take, uint64_t object,
                            deadline, waited);
         if (answer == GATE_TIMEOUT)
             return ETIMEDOUT;
-        if (answer == GATE_SIGNAL && take->kind == KIND_SEMAPHORE_WAIT)
+        if (answer == GATE_SIGNAL && take->kind == KIND_SEMAPHORE_WAIT &&
+            !handler_restarts())
             return EINTR;
         if (answer == GATE_REALLY)
             return take->call(take, take->deadline);

@@ -24,6 +24,7 @@
 #include <sys/uio.h>
 
 #include "intercept/descriptor.h"
+#include "intercept/handler.h"
 #include "intercept/real.h"
 #include "intercept/turn.h"
 #include "intercept/text.h"
@@ -233,13 +234,16 @@ static ssize_t read_by_turns(const struct transfer *transfer,
     while (got < 0 && errno == EAGAIN)
         switch (turn_wait(KIND_READ, transfer->about.object, transfer->pc,
                           flags, deadline, waited)) {
-        case GATE_SIGNAL:
-            errno = EINTR;
-            break;
         case GATE_REALLY:
             return really_read(transfer);
         case GATE_TIMEOUT:
             return try_read(transfer);
+        case GATE_SIGNAL:
+            if (!handler_restarts()) {
+                errno = EINTR;
+                return -1;
+            }
+            /* fall through */
         default:
             got = try_read(transfer);
         }

@@ -22,12 +22,13 @@
 #include <unistd.h>
 
 #include "intercept/actor.h"
+#include "intercept/handler.h"
 #include "schedule/table.h"
 #include "trace/fail.h"
 
 #define STEPS_DEFAULT 1000000
 #define IDLE_MAX 48
-#define FRUITLESS_MAX 20000
+#define FRUITLESS_MAX 2000
 
 static struct table *table;
 
@@ -180,9 +181,12 @@ static uint32_t pick(void)
     return chosen;
 }
 
+static _Thread_local bool waits_for_turn;
+
 /* Wait for the turn; on return this actor has it. */
 static void wait_for_turn(void)
 {
+    waits_for_turn = true;
     carrier_wait(&table->seats[self.number]);
     if (table->departed != 0) {
         carrier_departed((int)table->departed);
@@ -193,12 +197,15 @@ static void wait_for_turn(void)
         table->departed_thread = 0;
     }
     table->holder = self.number;
+    waits_for_turn = false;
+    handler_run();
 }
 
 static void hand_over(uint32_t next)
 {
     if (next == self.number)
         return;
+    waits_for_turn = true;
     carrier_pass(&table->seats[next]);
     wait_for_turn();
 }
@@ -425,6 +432,11 @@ static void gate_signalled(uint32_t process)
     seat->answer = GATE_SIGNAL;
 }
 
+static bool gate_has_turn(void)
+{
+    return !waits_for_turn;
+}
+
 static void gate_spend(uint64_t nanoseconds)
 {
     table->now += nanoseconds;
@@ -443,6 +455,7 @@ static const struct gate controlled = {
     .back = gate_back,
     .killed = gate_killed,
     .signalled = gate_signalled,
+    .has_turn = gate_has_turn,
     .now = gate_now,
     .spend = gate_spend,
 };
