@@ -54,15 +54,19 @@ static void start_pair(void)
     forget();
 }
 
-/* No more descriptors than there are. */
-static void refuse_descriptors(void)
+/* No more descriptors than there are.  Returns what is to be restored. */
+static struct rlimit refuse_descriptors(void)
 {
     int lowest = dup(0);
-    struct rlimit limit = {(rlim_t)lowest, (rlim_t)lowest};
+    struct rlimit before, limit;
 
     __real_close(lowest);
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = (rlim_t)lowest;
     setrlimit(RLIMIT_NOFILE, &limit);
     forget();
+    return before;
 }
 
 /* ---- making and closing ---- */
@@ -106,12 +110,15 @@ END_TEST
 
 START_TEST(no_more_descriptors)
 {
+    struct rlimit before;
+
     start();
-    refuse_descriptors();
+    before = refuse_descriptors();
     FAILS(EMFILE, pipe(ends));
     FAILS(EMFILE, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
     FAILS(EMFILE, dup(0));
     FAILS(EMFILE, open("/dev/null", O_RDONLY));
+    setrlimit(RLIMIT_NOFILE, &before);
     TOLD("PIPE=EMFILE SOCKET_PAIR=EMFILE DUP=EMFILE "
          "OPEN\"/dev/null\"=EMFILE");
 }
@@ -826,12 +833,13 @@ static void add_several(Suite *suite)
 int main(int count, char **arguments)
 {
     bool started = intercept_attach() != NULL;
-    Suite *suite = suite_create("intercept: descriptors");
+    Suite *suite;
     SRunner *runner;
     int failures;
 
     if (count > 1 && strcmp(arguments[1], "echo") == 0)
         exit(started ? be_started() : 2);
+    suite = suite_create("intercept: descriptors");
     add_pipes(suite);
     add_reading(suite);
     add_writing(suite);
