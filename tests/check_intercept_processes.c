@@ -599,8 +599,9 @@ START_TEST(words_that_cannot_be_said)
     start_mute();
     FAILS(EBADF, fprintf(file, "a%d", 1));
     FAILS(EBADF, fputc('b', file));
-    FAILS(EBADF, dprintf(-1, "c"));
-    TOLD("WRITE:0\"a1\"=EBADF WRITE:0\"b\"=EBADF");
+    FAILS(EBADF, dprintf(fileno(file), "c"));
+    TOLD("WRITE:0\"a1\"=EBADF WRITE:0\"b\"=EBADF "
+         "WRITE:0\"c\"=EBADF");
     fclose(file);
 }
 END_TEST
