@@ -300,6 +300,57 @@ START_TEST(semaphores_are_linked)
 }
 END_TEST
 
+/* Whoever was there first may be recorded last. */
+START_TEST(a_waiter_got_what_was_posted_since)
+{
+    uint32_t one = spun(0, "one");
+    struct event *post, *taken, *initial;
+
+    did(0, KIND_SEMAPHORE_INIT, thing(A), 1);
+    did(one, KIND_WAIT, thing(A), KIND_SEMAPHORE_WAIT);
+    post = did(0, KIND_SEMAPHORE_POST, thing(A), 0);
+    taken = did(one, KIND_SEMAPHORE_WAIT, thing(A), 0);
+    taken->flags = EVENT_WAITED;
+    initial = did(0, KIND_SEMAPHORE_WAIT, thing(A), 0);
+    replay_link(built);
+    check_peer(taken, post);
+    ck_assert_uint_eq(initial->peer, TRACE_NONE);
+}
+END_TEST
+
+START_TEST(a_signal_is_not_lost_on_one_who_left)
+{
+    uint32_t one = spun(0, "one"), two = spun(0, "two");
+    int64_t lock = (int64_t)thing(A);
+    struct event *signal, *late, *woken;
+
+    did(one, KIND_CONDITION_WAIT, thing(B), lock);
+    did(two, KIND_CONDITION_WAIT, thing(B), lock);
+    signal = did(0, KIND_SIGNAL, thing(B), 0);
+    late = did(one, KIND_CONDITION_WAKE, thing(B), lock);
+    late->error = ETIMEDOUT;
+    woken = did(two, KIND_CONDITION_WAKE, thing(B), lock);
+    replay_link(built);
+    ck_assert_uint_eq(late->peer, TRACE_NONE);
+    check_peer(woken, signal);
+}
+END_TEST
+
+START_TEST(barrier_is_empty_when_all_have_come)
+{
+    uint32_t one = spun(0, "one");
+    struct replay *replay;
+
+    did(0, KIND_BARRIER_INIT, thing(A), 2);
+    did(one, KIND_BARRIER_ARRIVE, thing(A), 0);
+    did(0, KIND_BARRIER_ARRIVE, thing(A), 0);
+    replay = played();
+    ck_assert_uint_eq(replay_object(replay, thing(A))->waiter_count, 0);
+    ck_assert_int_eq(replay_object(replay, thing(A))->arrived, 0);
+    replay_free(replay);
+}
+END_TEST
+
 START_TEST(barriers_are_linked)
 {
     uint32_t one = spun(0, "one");
@@ -1013,7 +1064,10 @@ static Suite *suite(void)
         pipe_ends_are_inherited_and_closed, exec_closes_what_it_should,
         fork_copies_private_locks, actors_know_how_they_ended);
     ADD(suite, "links", locks_are_linked, conditions_are_linked,
-        semaphores_are_linked, barriers_are_linked, pipes_are_linked,
+        semaphores_are_linked, a_waiter_got_what_was_posted_since,
+        a_signal_is_not_lost_on_one_who_left,
+        barrier_is_empty_when_all_have_come, barriers_are_linked,
+        pipes_are_linked,
         sockets_are_linked_across, births_and_ends_are_linked);
     ADD(suite, "misuse", unlock_by_a_stranger, unlock_of_what_is_free,
         relock_of_a_normal_lock, relock_of_an_errorcheck_lock,

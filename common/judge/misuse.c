@@ -98,7 +98,6 @@ static bool check_wait(const struct check *check)
                  check->event->value == KIND_READ_LOCK;
 
     if (!locks || object == NULL || is_file(check) ||
-        object->sort == LOCK_RECURSIVE ||
         check->event->flags & EVENT_TIMED ||
         replay_holder(object, check->event->actor) == NULL)
         return false;
