@@ -24,6 +24,10 @@
 
 _Thread_local struct self self;
 bool process_has_threads;
+bool stacks_are_shared;
+
+/* Its first function's frame may begin a little above this one's. */
+#define FRAME_MARGIN 512
 
 static void become(struct trace *trace, uint32_t number, uint64_t pc)
 {
@@ -47,6 +51,8 @@ static void become(struct trace *trace, uint32_t number, uint64_t pc)
 void actor_become(struct trace *trace, uint32_t number, uint64_t pc)
 {
     self.depth = 0;
+    self.stack_end =
+        (uint64_t)(uintptr_t)__builtin_frame_address(0) + FRAME_MARGIN;
     become(trace, number, pc);
 }
 

@@ -27,6 +27,7 @@ struct self {
     struct actor *actor;
     uint32_t number;
     uint32_t process;
+    uint64_t stack_end;   /* its own variables lie below */
     bool unnamed;         /* the next function entered is its first */
     int depth;            /* may exceed FRAMES_MAX; deeper is not kept */
     struct frame frames[FRAMES_MAX];
@@ -43,6 +44,9 @@ extern _Thread_local struct self self
 /* More than one thread was ever seen in this process. */
 extern bool process_has_threads;
 
+/* A thread was given the address of a variable on another's stack. */
+extern bool stacks_are_shared;
+
 /* Where the wrapper will return to, in the program. */
 #define HERE ((uint64_t)(uintptr_t)__builtin_return_address(0))
 
@@ -50,6 +54,15 @@ extern bool process_has_threads;
 static inline bool is_actor(void)
 {
     return self.trace != NULL;
+}
+
+/* actor_owns_stack - does that address lie on the caller's own stack? */
+static inline bool actor_owns_stack(const volatile void *address)
+{
+    uint64_t at = (uint64_t)(uintptr_t)address;
+
+    return at < self.stack_end &&
+           at > (uint64_t)(uintptr_t)__builtin_frame_address(0);
 }
 
 /*

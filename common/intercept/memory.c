@@ -17,10 +17,24 @@
 #include "intercept/gate.h"
 #include "intercept/record.h"
 
+/*
+ * Its own stack is taken for an actor's own, until a thread is given an
+ * address in one.  Should another way have been found to share it, and
+ * one spin on it, then every so often it is looked at all the same.
+ */
+static bool is_own(const volatile void *address)
+{
+    static _Thread_local unsigned passed;
+
+    return !stacks_are_shared && actor_owns_stack(address) &&
+           ++passed % 64 != 0;
+}
+
 static inline bool can_be_shared(const volatile void *address)
 {
     return is_actor() &&
-           (process_has_threads || object_is_shared(address));
+           (process_has_threads ? !is_own(address)
+                                : object_is_shared(address));
 }
 
 static uint32_t on_access(enum kind kind, const volatile void *address,

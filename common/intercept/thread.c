@@ -154,6 +154,8 @@ int __wrap_pthread_create(pthread_t *thread,
         atomic_store(&trace_actor(self.trace, number)->state, ACTOR_ENDED);
         return EAGAIN;
     }
+    if (actor_owns_stack(argument))
+        stacks_are_shared = true;
     *birth = (struct birth){.trace = self.trace,
                             .number = number,
                             .routine = routine,

@@ -487,6 +487,14 @@ static bool wait_for_room(const struct transfer *transfer, uint32_t event)
     int result;
 
     turn_into_wait(transfer, event);
+    if (is_controlled()) {
+        result = gate->block(KIND_WRITE, transfer->about.object,
+                             transfer->pc,
+                             deadline_of(transfer, SO_SNDTIMEO),
+                             descriptor_outside(&transfer->about) != 0);
+        wait_end();
+        return result != GATE_SIGNAL || handler_restarts();
+    }
     result = really_wait_for_room(transfer->file);
     wait_end();
     return result >= 0;
