@@ -77,9 +77,22 @@ static int remove_folder(void)
     return count;
 }
 
+/* Texts that live as long as the test. */
+static char *kept[32];
+static size_t kept_count;
+
+static char *keep(char *text)
+{
+    ck_assert_ptr_nonnull(text);
+    ck_assert_uint_lt(kept_count, sizeof kept / sizeof kept[0]);
+    return kept[kept_count++] = text;
+}
+
 static void tear_down(void)
 {
     remove_folder();
+    while (kept_count > 0)
+        free(kept[--kept_count]);
 }
 
 static void be_the_command(const struct command *command, int ready,
@@ -116,7 +129,7 @@ static char *read_whole(FILE *file, size_t *length)
     fseek(file, 0, SEEK_END);
     *length = (size_t)ftell(file);
     rewind(file);
-    text = malloc(*length + 1);
+    text = keep(malloc(*length + 1));
     ck_assert_uint_eq(fread(text, 1, *length, file), *length);
     text[*length] = '\0';
     fclose(file);
@@ -217,6 +230,7 @@ static const struct end {
     {"run_main_leaves", "verdict:  deadlock: ", 0},
     {"run_pipe_hang", "verdict:  deadlock: ", 0},
     {"run_dead_holder", "verdict:  deadlock: ", 0},
+    {"run_dead_holder", "╳ is killed by SIGKILL\n", 0},
     {"run_alarm", "verdict:  ok: ", 0},
     {"run_becomes_true", "verdict:  main exited with status 1\n", 0},
     {"run_runs_true", "verdict:  ok: ", 0},
@@ -393,7 +407,7 @@ END_TEST
 /* The output up to where it suggests commands, which differ. */
 static char *without_suggestions(const char *text)
 {
-    char *copy = strdup(text), *end = strstr(copy, "try next:");
+    char *copy = keep(strdup(text)), *end = strstr(copy, "try next:");
 
     if (end != NULL)
         *end = '\0';
@@ -530,7 +544,8 @@ END_TEST
  * where orphans go. */
 START_TEST(who_kills_the_front_kills_all)
 {
-    struct command command = start("run_waits", "--raw", NULL);
+    struct command command = start("run_waits", "--raw", "--timeout", "0",
+                                   NULL);
     int status;
     char byte;
 

@@ -45,27 +45,38 @@ static size_t read_whole(const char *path, char *out, size_t size)
     return (size_t)length;
 }
 
-/* The fields of proc(5) after the name, which may hold anything. */
+/* Fields of /proc/PID/stat, counted as in proc(5). */
+enum {
+    FIELD_STATE = 3,
+    FIELD_PARENT = 4,
+    FIELD_GROUP = 5,
+    FIELD_THREADS = 20,
+    FIELD_BORN = 22,
+    FIELD_WAIT_STATUS = 52
+};
+
 static bool read_member(pid_t pid, struct member *member)
 {
-    char path[64], text[1024];
-    const char *rest;
+    unsigned long long fields[FIELD_WAIT_STATUS + 1] = {0};
+    char path[64], text[1024], *at;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (read_whole(path, text, sizeof text) == 0)
         return false;
-    rest = strrchr(text, ')');
+    at = strrchr(text, ')'); /* the name before it may hold anything */
+    if (at == NULL || at[1] != ' ')
+        return false;
     member->pid = pid;
-    member->wait_status = 0;
-    return rest != NULL &&
-           sscanf(rest + 1,
-                  " %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
-                  " %*d %*d %*d %d %*d %lu %*u %*d %*u %*u %*u %*u %*u"
-                  " %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %*d %*u %*u"
-                  " %*u %*u %*d %*u %*u %*u %*u %*u %*u %*u %d",
-                  &member->state, &member->parent, &member->group,
-                  &member->threads, &member->born,
-                  &member->wait_status) >= 5;
+    member->state = at[2];
+    at += 3;
+    for (int i = FIELD_STATE + 1; i <= FIELD_WAIT_STATUS; i++)
+        fields[i] = strtoull(at, &at, 10);
+    member->parent = (pid_t)fields[FIELD_PARENT];
+    member->group = (pid_t)fields[FIELD_GROUP];
+    member->threads = (int)fields[FIELD_THREADS];
+    member->born = fields[FIELD_BORN];
+    member->wait_status = (int)fields[FIELD_WAIT_STATUS];
+    return true;
 }
 
 bool member_is_dead(const struct member *member)
