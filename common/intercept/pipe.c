@@ -30,15 +30,16 @@ REAL(int, close, (int));
 static void name_by_array(uint64_t object, const int *ends)
 {
     static const char first[] = "[0]";
-    char name[128];
-    size_t length =
-        name_of_address((uint64_t)(uintptr_t)ends, name, sizeof name);
     size_t cut = sizeof first - 1;
+    struct name name;
 
-    if (length > cut && memcmp(name + length - cut, first, cut) == 0)
-        length -= cut;
-    if (length > 0)
-        record_text(KIND_OBJECT_NAME, object, 0, 0, 0, name, length);
+    name_find((uint64_t)(uintptr_t)ends, &name);
+    if (name.length > cut &&
+        memcmp(name.text + name.length - cut, first, cut) == 0)
+        name.length -= cut;
+    if (name.length > 0)
+        record_text(KIND_OBJECT_NAME, object, name.rank, 0, EVENT_ANEW,
+                    name.text, name.length);
 }
 
 static int64_t both_of(const int *ends)

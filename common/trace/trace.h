@@ -55,11 +55,14 @@ struct event {
  * What `value` (and object, text) hold, by kind:
  *
  * FORK SPAWN THREAD_CREATE  object: the child actor; value: its pid/tid
- * BEGIN          value: pid (process) or tid (thread)
+ * BEGIN          value: pid (process) or tid (thread); once more after
+ *                EXEC if the new program is one that we can see
  * EXEC           text: the file
- * EXIT           value: exit code (0 to 255)
+ * EXIT           value: exit code (0 to 255); recorded for the actor by
+ *                who reaped it if it had become a program we cannot see
  * KILLED         value: signal; recorded for the actor by who learned it
- * REAP           object: the child actor; value: its wait status
+ * REAP           object: the child actor; value: its wait status; error
+ *                EAGAIN: none has ended yet, and WNOHANG was asked for
  * JOIN DETACH    object: the other thread
  * SET_NAME       object: the actor named; text: the name
  * WAIT           object: what for; value: the kind it waits to do
@@ -71,11 +74,14 @@ struct event {
  * SEMAPHORE_VALUE SEMAPHORE_OPEN  value: what was seen; a sem_open that
  *                made the semaphore is SEMAPHORE_INIT
  * LOCK_INIT      value: the LOCK_... sort
- * PIPE SOCKET_PAIR  value: fds[0] | fds[1] << 32
+ * PIPE SOCKET_PAIR  value: fds[0] | fds[1] << 32.  Each is one object
+ *                with two ends: what goes in at one comes out of the
+ *                other.  SOCKET_PAIR text: its second socket's own key
  * OPEN DUP CLOSE value: the (new, closed) descriptor; OPEN text: path
  * READ WRITE     value: bytes done, 0 is end of file; text: the start
- *                of the data where it is text
- * POLL           value: how many are ready
+ *                of the data where it is text.  A write that had to
+ *                wait halfway is several
+ * POLL           object: the first that is ready; value: how many are
  * MAP UNMAP      value: bytes
  * SLEEP          value: nanoseconds asked for
  * KILL           object: target actor, 0 if unknown; value: signal
@@ -89,8 +95,8 @@ struct event {
  */
 enum {
     EVENT_VALUE = 1 << 0,     /* value holds the memory's value */
-    EVENT_READ_END = 1 << 1,  /* of a pipe */
-    EVENT_WRITE_END = 1 << 2, /* of a pipe */
+    EVENT_READ_END = 1 << 1,  /* of a pipe; of a pair: the first socket */
+    EVENT_WRITE_END = 1 << 2, /* of a pipe; of a pair: the second */
     EVENT_TIMED = 1 << 3,     /* a wait that ends by itself in time */
     EVENT_OUTSIDE = 1 << 4,   /* a wait that somebody outside may end */
     EVENT_STDERR = 1 << 5,    /* SAY on standard error */
