@@ -763,8 +763,17 @@ START_TEST(verdict_incomplete)
     verdict = judge(built);
     ck_assert_int_eq(verdict.kind, VERDICT_INCOMPLETE);
     ck_assert_str_eq(verdict.sentence,
-                     "the trace was full: 3 events are missing, so "
-                     "nothing can be said; make it larger with --events");
+                     "nothing can be said: the trace was full, 3 events "
+                     "are missing (make it larger with --events)");
+    built->ending = ENDING_TIMEOUT;
+    built->ending_value = 2000;
+    verdict = judge(built);
+    ck_assert_int_eq(verdict.kind, VERDICT_TIMEOUT);
+    ck_assert_str_eq(verdict.sentence,
+                     "timeout: not at its end after 2 s");
+    ck_assert_str_eq(verdict.also,
+                     "the trace was full, 3 events are missing (make it "
+                     "larger with --events)");
 }
 END_TEST
 

@@ -116,14 +116,20 @@ static void say_signal(struct case_file *file, struct verdict *verdict,
     phrase_add_signal(phrase, file->trace->ending_value);
 }
 
+static void add_lost(struct case_file *file, struct phrase *phrase)
+{
+    phrase_add(phrase,
+               "the trace was full, %llu events are missing (make it "
+               "larger with --events)",
+               (unsigned long long)trace_lost(file->trace));
+}
+
 static void say_incomplete(struct case_file *file,
                            struct verdict *verdict, struct phrase *phrase)
 {
     verdict->kind = VERDICT_INCOMPLETE;
-    phrase_add(phrase,
-               "the trace was full: %llu events are missing, so nothing "
-               "can be said; make it larger with --events",
-               (unsigned long long)trace_lost(file->trace));
+    phrase_add(phrase, "nothing can be said: ");
+    add_lost(file, phrase);
 }
 
 static void say_deadlock(struct case_file *file, struct verdict *verdict,
@@ -131,7 +137,8 @@ static void say_deadlock(struct case_file *file, struct verdict *verdict,
 {
     verdict->kind = VERDICT_DEADLOCK;
     phrase_add(phrase, "deadlock: ");
-    if (deadlock_describe(phrase, file->replay, file->names,
+    if (trace_lost(file->trace) > 0 ||
+        deadlock_describe(phrase, file->replay, file->names,
                           file->stop) == 0)
         phrase_add(phrase, "nobody can go on");
 }
@@ -156,10 +163,15 @@ static void add_running(struct case_file *file, struct phrase *phrase)
         phrase_add(phrase, "; %u more were running", total - shown);
 }
 
+/* How things stood, unless the end of the trace is missing. */
 static void add_state(struct case_file *file, struct phrase *phrase)
 {
-    size_t before = phrase->length;
+    size_t before;
 
+    if (trace_lost(file->trace) > 0)
+        return;
+    phrase_add(phrase, ": ");
+    before = phrase->length;
     add_running(file, phrase);
     if (phrase->length > before)
         phrase_add(phrase, "; ");
@@ -173,7 +185,7 @@ static void say_timeout(struct case_file *file, struct verdict *verdict,
                         struct phrase *phrase)
 {
     verdict->kind = VERDICT_TIMEOUT;
-    phrase_add(phrase, "timeout: not at its end after %g s: ",
+    phrase_add(phrase, "timeout: not at its end after %g s",
                (double)file->trace->ending_value / 1000);
     add_state(file, phrase);
 }
@@ -185,7 +197,6 @@ static void say_interrupted(struct case_file *file,
     verdict->kind = VERDICT_INTERRUPTED;
     phrase_add(phrase, "interrupted by ");
     phrase_add_signal(phrase, file->trace->ending_value);
-    phrase_add(phrase, ": ");
     add_state(file, phrase);
 }
 
@@ -218,7 +229,8 @@ static uint32_t failed_process(const struct case_file *file)
     for (uint32_t i = 0; i < file->replay->actor_count; i++)
         if (replay_process(file->replay, i) == i &&
             exit_code(file, i) != 0 &&
-            (i == 0 || file->replay->actors[i].taken == TRACE_NONE))
+            (i == 0 || (file->replay->actors[i].taken == TRACE_NONE &&
+                        trace_lost(file->trace) == 0)))
             return i;
     return TRACE_NONE;
 }
@@ -257,6 +269,11 @@ static void add_also(struct case_file *file, struct verdict *verdict)
 
     if (file->misuses > 0 && verdict->kind != VERDICT_MISUSE)
         phrase_add(&also, "%s", file->misuse_sentence);
+    if (trace_lost(file->trace) > 0 &&
+        verdict->kind != VERDICT_INCOMPLETE) {
+        phrase_add(&also, "%s", also.length > 0 ? "; " : "");
+        add_lost(file, &also);
+    }
     if (left > 0 && file->trace->ending != ENDING_DEADLOCK)
         phrase_add(&also,
                    "%s%u process%s outlived %s and had to be ended",
@@ -278,8 +295,6 @@ static void decide(struct case_file *file, struct verdict *verdict)
         say_crash(file, verdict, &phrase);
     else if (ending == ENDING_SIGNAL)
         say_signal(file, verdict, &phrase);
-    else if (trace_lost(file->trace) > 0)
-        say_incomplete(file, verdict, &phrase);
     else if (ending == ENDING_DEADLOCK)
         say_deadlock(file, verdict, &phrase);
     else if (ending == ENDING_TIMEOUT)
@@ -290,6 +305,8 @@ static void decide(struct case_file *file, struct verdict *verdict)
         say_misuse(file, verdict, &phrase);
     else if (failed != TRACE_NONE)
         say_exit(file, verdict, &phrase, failed);
+    else if (trace_lost(file->trace) > 0)
+        say_incomplete(file, verdict, &phrase);
     else
         say_ok(file, verdict, &phrase);
 }

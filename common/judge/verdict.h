@@ -2,8 +2,9 @@
  * verdict.h - what a run came to, in one sentence.
  *
  * Of several the first in this order counts: a failed assertion, a
- * crash, a trace that could not hold the run, a deadlock, a timeout, an
- * interruption by the user, a misuse of a call, an exit status.
+ * crash, a deadlock, a timeout, an interruption by the user, a misuse of
+ * a call, an exit status.  If there is none of these, but the trace
+ * could not hold the whole run, nothing can be said (VERDICT_INCOMPLETE).
  *
  * An exit status counts (VERDICT_EXIT) if it is not 0 and is the first
  * process's, or that of a child that ended by itself and whose end
