@@ -232,6 +232,7 @@ static const struct end {
     {"run_dead_holder", "verdict:  deadlock: ", 0},
     {"run_dead_holder", "╳ is killed by SIGKILL\n", 0},
     {"run_alarm", "verdict:  ok: ", 0},
+    {"run_ping_pong", "verdict:  ok: ", 0},
     {"run_becomes_true", "verdict:  main exited with status 1\n", 0},
     {"run_runs_true", "verdict:  ok: ", 0},
     {"run_spawns_itself", "verdict:  ok: ", 0},
