@@ -45,7 +45,6 @@ struct seat {
 
 struct table {
     struct schedule_options options; /* `given` is the array below */
-    uint64_t now;      /* virtual nanoseconds */
     uint64_t steps;
     uint64_t fruitless; /* steps since one changed something */
     uint64_t random;   /* state of the generator */

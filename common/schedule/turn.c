@@ -31,6 +31,7 @@
 #define FRUITLESS_MAX 2000
 
 static struct table *table;
+static struct trace *trace_of_table;
 
 /* A deadlock, say: the run is over, whoever has the turn says so and
  * ends the first process; its keeper sees to the rest. */
@@ -76,8 +77,8 @@ static void wake_spinners(void)
 
 static void let_time_be(uint64_t now)
 {
-    if (now > table->now)
-        table->now = now;
+    if (now > trace_of_table->virtual_time)
+        trace_of_table->virtual_time = now;
     table->fruitless = 0;
     wake_spinners();
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
@@ -85,7 +86,8 @@ static void let_time_be(uint64_t now)
 
         if (seat->state == SEAT_EMPTY)
             break;
-        if (seat->state == SEAT_BLOCKED && seat->deadline <= table->now) {
+        if (seat->state == SEAT_BLOCKED &&
+            seat->deadline <= trace_of_table->virtual_time) {
             seat->state = SEAT_READY;
             seat->answer = GATE_TIMEOUT;
         }
@@ -419,7 +421,7 @@ static void gate_killed(uint32_t process)
 
 static uint64_t gate_now(void)
 {
-    return table->now;
+    return trace_of_table->virtual_time;
 }
 
 static void gate_signalled(uint32_t process)
@@ -439,7 +441,7 @@ static bool gate_has_turn(void)
 
 static void gate_spend(uint64_t nanoseconds)
 {
-    table->now += nanoseconds;
+    trace_of_table->virtual_time += nanoseconds;
 }
 
 static const struct gate controlled = {
@@ -485,6 +487,8 @@ void schedule_prepare(struct trace *trace,
         memcpy(new->given, options->given, count * sizeof *new->given);
     if (new->options.steps == 0)
         new->options.steps = STEPS_DEFAULT;
+    trace->controlled = options->strategy != STRATEGY_KERNEL;
+    trace->virtual_time = 0;
     strategy_begin(new);
 }
 
@@ -495,6 +499,7 @@ void schedule_start(struct trace *trace)
     if (!schedule_is_controlled(trace))
         return;
     table = shared;
+    trace_of_table = trace;
     gate = &controlled;
     if (table->first_pid == 0) {
         table->first_pid = (uint32_t)getpid();

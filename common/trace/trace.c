@@ -177,7 +177,7 @@ uint32_t trace_append(struct trace *trace, const struct event *draft)
     if (index >= trace->events.count)
         return TRACE_NONE;
     event = image_events(trace) + index;
-    event->time = trace_clock();
+    event->time = trace->controlled ? trace->virtual_time : trace_clock();
     event->object = draft->object;
     event->value = draft->value;
     event->pc = draft->pc;

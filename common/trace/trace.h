@@ -202,6 +202,11 @@ enum ending {
     ENDING_DEADLOCK,    /* everybody waits */
     ENDING_TIMEOUT,     /* ending_value: milliseconds */
     ENDING_INTERRUPTED, /* ending_value: signal that the user sent */
+    ENDING_LIVELOCK,    /* whoever could go on only spun */
+    ENDING_STEPS,       /* ending_value: steps, more than allowed */
+    ENDING_CHOICE,      /* the given choices were used up, as was asked */
+    ENDING_MISFIT,      /* the given choices do not fit the program */
+    ENDING_STUCK        /* ending_text: a call that takes no turns */
 };
 
 struct section {
@@ -222,9 +227,13 @@ struct trace {
     uint32_t sealed;          /* times are nanoseconds, names are given */
     uint32_t ending;          /* enum ending */
     int64_t ending_value;
+    uint32_t ending_text;
     uint32_t left_behind; /* processes that outlived the first one */
     uint32_t title;       /* offsets: "ch02 race" */
     uint32_t expect;      /* the Expect: line's text */
+    uint32_t schedule_text; /* the schedule string of a controlled run */
+    uint32_t controlled;    /* 1: times are virtual */
+    uint64_t virtual_time;  /* nanoseconds; who has the turn sets it */
     uint32_t place_count;
     uint32_t source_count;
     uint32_t checksum; /* saved: of the header with this field 0 */
