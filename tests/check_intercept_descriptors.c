@@ -392,18 +392,34 @@ START_TEST(writing_is_interrupted)
 }
 END_TEST
 
+/* Shared with the helper. */
+static _Atomic int *handled;
+
+static void note_signal(int number)
+{
+    (void)number;
+    atomic_fetch_add(handled, 1);
+}
+
 static void signal_and_drain(void)
 {
     signal_parent();
+    while (atomic_load(handled) == 0)
+        __real_sched_yield();
+    await_asleep(0);
     drain();
 }
 
 START_TEST(writing_goes_on_after_a_signal)
 {
+    struct sigaction action = {.sa_handler = note_signal,
+                               .sa_flags = SA_RESTART};
     pid_t helper;
 
+    handled = mmap(NULL, sizeof *handled, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     start_pipe();
-    handle_signal(SA_RESTART);
+    sigaction(SIGUSR1, &action, NULL);
     fill();
     helper = stranger(signal_and_drain);
     RETURNS(5, write(ends[1], "hello", 5));
