@@ -3,10 +3,12 @@
  *
  * There is one trace at a time, `built`.  Every event comes a quarter of
  * a millisecond after the one before; call built_done before reading.
+ * built_case makes a test case in which each test has a trace with main.
  */
 #ifndef TESTS_BUILD_TRACE_H
 #define TESTS_BUILD_TRACE_H
 
+#include <check.h>
 #include <string.h>
 
 #include "judge/names.h"
@@ -129,6 +131,64 @@ static inline void built_done(void)
     for (uint32_t i = 0; i < trace_count(built); i++)
         trace_event(built, i)->time = (uint64_t)i * BUILT_STEP;
     replay_link(built);
+}
+
+static inline uint64_t fifo(void)
+{
+    return object_key(OBJECT_FILE, 77);
+}
+
+static inline void make_pipe(uint32_t actor)
+{
+    did(actor, KIND_PIPE, fifo(), 3 | INT64_C(4) << 32);
+    called(fifo(), "fds");
+}
+
+static inline void name_things(void)
+{
+    called(thing(A), "a");
+    called(thing(B), "b");
+    placed(100, "main", "chapters/x/1_race.c", 10, false);
+    placed(200, "main", "chapters/x/1_race.c", 20, false);
+}
+
+static inline uint32_t index_of(const struct event *event)
+{
+    return (uint32_t)(event - trace_event(built, 0));
+}
+
+static void built_setup(void)
+{
+    built_start();
+    built_main();
+}
+
+static inline void built_case(Suite *suite, const char *name,
+                              const TTest *const *tests, size_t count)
+{
+    TCase *tcase = tcase_create(name);
+
+    tcase_add_checked_fixture(tcase, built_setup, built_stop);
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+}
+
+#define BUILT_CASE(suite, name, ...)                                    \
+    do {                                                                \
+        const TTest *const tests[] = {__VA_ARGS__};                     \
+        built_case(suite, name, tests, sizeof tests / sizeof tests[0]); \
+    } while (0)
+
+static inline int built_run(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+    int failures;
+
+    srunner_run_all(runner, CK_ENV);
+    failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures != 0;
 }
 
 #endif

@@ -19,17 +19,6 @@
 #include "show/columns.h"
 #include "show/row.h"
 
-static void setup(void)
-{
-    built_start();
-    built_main();
-}
-
-static void teardown(void)
-{
-    built_stop();
-}
-
 /* ---- the screens ---- */
 
 static char *drawn(const struct columns_options *options)
@@ -475,173 +464,26 @@ START_TEST(last_lines_of_good_luck)
 }
 END_TEST
 
-/* ---- text ---- */
-
-static const struct {
-    const char *text;
-    int limit;
-    const char *shown;
-    int width;
-} pieces[] = {
-    {"abc", 10, "abc", 3},       {"abc", 3, "abc", 3},
-    {"abcd", 3, "ab…", 3},       {"abcd", 1, "…", 1},
-    {"abcd", 0, "", 0},          {"苹果", 4, "苹果", 4},
-    {"苹果", 3, "苹…", 3},       {"苹果子", 4, "苹…", 3},
-    {"a\nb", 9, "a\\nb", 4},     {"\033[2J", 9, "\\e[2J", 5},
-    {"\x7f", 9, "\\x7f", 4},     {"\xc3", 9, "\\xc3", 4},
-    {"\xc0\x80", 9, "\\xc0\\x80", 8}, {"\xc2\x9b", 9, "\\x9b", 4},
-    {"\xed\xa0\x80", 12, "\\xed\\xa0\\x80", 12},
-    {"\xe2\x80\xae", 9, "\\u202e", 6},
-};
-
-START_TEST(text_is_harmless_and_straight)
-{
-    struct row row = {.width = 40};
-    int width;
-
-    row_start(&row);
-    width = row_add(&row, pieces[_i].text, pieces[_i].limit);
-    ck_assert_int_eq(width, pieces[_i].width);
-    ck_assert_uint_eq(row.length, strlen(pieces[_i].shown));
-    if (row.length > 0)
-        ck_assert_mem_eq(row.bytes, pieces[_i].shown, row.length);
-    row_free(&row);
-}
-END_TEST
-
-/* ---- damage ---- */
-
-static uint32_t random_state;
-
-static uint32_t random_number(void)
-{
-    random_state = random_state * 1664525u + 1013904223u;
-    return random_state >> 8;
-}
-
-static char *read_all(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    char *bytes = malloc(1 << 20);
-
-    *size = fread(bytes, 1, 1 << 20, file);
-    fclose(file);
-    return bytes;
-}
-
-static void write_all(const char *path, const char *bytes, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-
-    fwrite(bytes, 1, size, file);
-    fclose(file);
-}
-
-/* As a user would look at it. */
-static void look_at(const char *path, bool inside)
-{
-    struct columns_options options = {.width = 80, .inside = inside};
-    struct trace *trace = trace_open(path);
-    struct trace *kept = built;
-    struct verdict verdict;
-    char *text;
-
-    ck_assert_ptr_nonnull(trace);
-    built = trace;
-    text = drawn(&options);
-    built = kept;
-    check_widths(text, 80);
-    free(text);
-    verdict = judge(trace);
-    ck_assert_str_ne(verdict.sentence, "");
-    trace_close(trace);
-}
-
-/* Else the file is refused, and that is another test's. */
-static void keep_end(char *bytes)
-{
-    struct trace header;
-
-    memcpy(&header, bytes, sizeof header);
-    bytes[header.text.offset + header.text.count - 1] = '\0';
-}
-
-enum { ROUNDS = 60, HITS = 40 };
-
-/* Bytes behind the header, which has a checksum, are changed. */
-START_TEST(damage_does_not_crash)
-{
-    char path[] = "/tmp/check_columns.XXXXXX";
-    size_t size;
-    char *whole, *bytes;
-
-    close(mkstemp(path));
-    traffic();
-    race();
-    built->ending = _i % 2 ? ENDING_DEADLOCK : ENDING_EXIT;
-    built_done();
-    ck_assert_int_eq(trace_save(built, path), 0);
-    whole = read_all(path, &size);
-    bytes = malloc(size);
-    random_state = (uint32_t)_i;
-    for (int round = 0; round < ROUNDS; round++) {
-        memcpy(bytes, whole, size);
-        for (int i = 0; i < HITS; i++)
-            bytes[sizeof(struct trace) +
-                  random_number() % (size - sizeof(struct trace))] =
-                random_number() % 3 ? (char)random_number()
-                                    : (char)(random_number() % 64);
-        keep_end(bytes);
-        write_all(path, bytes, size);
-        look_at(path, round % 2);
-    }
-    unlink(path);
-    free(whole);
-    free(bytes);
-}
-END_TEST
-
 static Suite *suite(void)
 {
     Suite *suite = suite_create("columns");
-    TCase *screens = tcase_create("screens");
-    TCase *text = tcase_create("text");
-    TCase *damage = tcase_create("damage");
+    TCase *widths = tcase_create("widths");
 
-    tcase_add_checked_fixture(screens, setup, teardown);
-    tcase_add_test(screens, screen_of_a_race);
-    tcase_add_test(screens, private_memory_is_left_out);
-    tcase_add_test(screens, screen_with_wide_characters);
-    tcase_add_test(screens, screen_in_ascii);
-    tcase_add_test(screens, screen_of_twenty_cars);
-    tcase_add_test(screens, screen_with_lanes_used_again);
-    tcase_add_test(screens, screen_with_a_shared_lane);
-    tcase_add_test(screens, screen_of_the_kit);
-    tcase_add_test(screens, screen_inside_the_kit);
-    tcase_add_test(screens, screen_of_every_kind);
-    tcase_add_loop_test(screens, every_width_is_kept, 0, 24);
-    tcase_add_test(screens, color_changes_nothing_else);
-    tcase_add_test(screens, last_lines);
-    tcase_add_test(screens, last_lines_of_a_surprise);
-    tcase_add_test(screens, last_lines_of_good_luck);
-    suite_add_tcase(suite, screens);
-    tcase_add_loop_test(text, text_is_harmless_and_straight, 0,
-                        (int)(sizeof pieces / sizeof pieces[0]));
-    suite_add_tcase(suite, text);
-    tcase_set_timeout(damage, 120);
-    tcase_add_checked_fixture(damage, setup, teardown);
-    tcase_add_loop_test(damage, damage_does_not_crash, 0, 4);
-    suite_add_tcase(suite, damage);
+    BUILT_CASE(suite, "screens",
+        screen_of_a_race, private_memory_is_left_out,
+        screen_with_wide_characters, screen_in_ascii,
+        screen_of_twenty_cars, screen_with_lanes_used_again,
+        screen_with_a_shared_lane, screen_of_the_kit,
+        screen_inside_the_kit, screen_of_every_kind,
+        color_changes_nothing_else, last_lines,
+        last_lines_of_a_surprise, last_lines_of_good_luck);
+    tcase_add_checked_fixture(widths, built_setup, built_stop);
+    tcase_add_loop_test(widths, every_width_is_kept, 0, 24);
+    suite_add_tcase(suite, widths);
     return suite;
 }
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    int failures;
-
-    srunner_run_all(runner, CK_ENV);
-    failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
+    return built_run(suite());
 }

@@ -186,6 +186,19 @@ static void step_write(struct replay *replay, uint32_t index,
     pipe->bytes += bytes;
 }
 
+/* What is there to read was written by somebody. */
+static void step_poll(struct replay *replay, const struct event *event)
+{
+    const struct replay_object *pipe = pipe_of(replay, event->object);
+
+    if (pipe == NULL || event->value <= 0)
+        return;
+    if (pipe->gift_count > 0)
+        replay->peer = pipe->gifts[0].event;
+    else if (pipe->writers == 0)
+        replay->peer = pipe->writers_end;
+}
+
 void data_step(struct replay *replay, uint32_t index,
                const struct event *event)
 {
@@ -209,6 +222,9 @@ void data_step(struct replay *replay, uint32_t index,
         break;
     case KIND_WRITE:
         step_write(replay, index, event);
+        break;
+    case KIND_POLL:
+        step_poll(replay, event);
         break;
     default:
         break;
