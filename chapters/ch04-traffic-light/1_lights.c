@@ -67,6 +67,7 @@ static void police_car(int number)
 
 static pid_t start(void (*actor)(int), int argument)
 {
+    pid_t parent = getpid();
     pid_t pid = fork();
 
     if (pid < 0) {
@@ -76,6 +77,8 @@ static pid_t start(void (*actor)(int), int argument)
     if (pid == 0) {
         /* Linux: nobody is left waiting if the parent is killed. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            exit(1);
         actor(argument);
         exit(0);
     }

@@ -44,6 +44,7 @@ static void hasty(void)
 
 static pid_t start(void (*actor)(void))
 {
+    pid_t parent = getpid();
     pid_t pid = fork();
 
     if (pid < 0) {
@@ -53,6 +54,8 @@ static pid_t start(void (*actor)(void))
     if (pid == 0) {
         /* Linux: nobody is left waiting if the parent is killed. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            exit(1);
         actor();
         exit(0);
     }
