@@ -9,6 +9,7 @@
 #define _GNU_SOURCE /* strerrorname_np, pipe2, dup3, ppoll */
 #include "told.h"
 
+#include <linux/close_range.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -168,6 +169,24 @@ START_TEST(the_trace_stays_open)
     HOLDS(fcntl(file, F_GETFD) == 0);
     TOLD("DUP=EBADF DUP=EBADF");
     HOLDS(key_of(file) != key_of(0));
+}
+END_TEST
+
+START_TEST(closing_many)
+{
+    start_pipe();
+    RETURNS(600, dup2(ends[1], 600));
+    FAILS(EINVAL, close_range(2, 1, 0));
+    FAILS(EINVAL, close_range(1, 2, -1));
+    RETURNS(0, close_range(600, ~0u, CLOSE_RANGE_CLOEXEC));
+    HOLDS(fcntl(600, F_GETFD) == FD_CLOEXEC);
+    RETURNS(0, close_range((unsigned)ends[0], (unsigned)ends[1], 0));
+    TOLD("DUP[1] CLOSE[0] CLOSE[1]");
+    HOLDS(fcntl(ends[0], F_GETFD) < 0);
+    closefrom(600);
+    TOLD("DUP[1] CLOSE[0] CLOSE[1] CLOSE[1]");
+    HOLDS(fcntl(600, F_GETFD) < 0);
+    HOLDS(fcntl(trace_descriptor(), F_GETFD) == 0);
 }
 END_TEST
 
@@ -784,6 +803,7 @@ static void add_pipes(Suite *suite)
     tcase_add_test(tcase, copies);
     tcase_add_test(tcase, copies_that_cannot_be);
     tcase_add_test(tcase, the_trace_stays_open);
+    tcase_add_test(tcase, closing_many);
     tcase_add_test(tcase, what_was_closed_is_forgotten);
     tcase_add_test(tcase, fcntl_passes_through);
     tcase_add_test(tcase, between_processes);

@@ -1,6 +1,6 @@
 /*
  * pipe.c - wrappers that make, copy and close descriptors: pipe, pipe2,
- * socketpair, dup, dup2, dup3, close.
+ * socketpair, dup, dup2, dup3, close, close_range, closefrom.
  *
  * A pipe is named after the array it was made in.  To close is to give
  * (the reader's end of file comes of it), so it is recorded before; so
@@ -25,7 +25,17 @@ REAL(int, dup, (int));
 REAL(int, dup2, (int, int));
 REAL(int, dup3, (int, int, int));
 REAL(int, close, (int));
+REAL(int, close_range, (unsigned, unsigned, int));
+REAL(void, closefrom, (int));
 /* clang-format on */
+
+int __real_fcntl(int, int, ...);
+
+/* CLOSE_RANGE_CLOEXEC, and CLOSE_RANGE_UNSHARE, which changes nothing
+ * for a process of its own. */
+#define CLOSE_RANGE_BY_EXEC (1 << 2)
+#define DESCRIPTORS_MAX (1 << 20) /* looked at, where there is no limit */
+#define CLOSE_RANGE_FLAGS (CLOSE_RANGE_BY_EXEC | 1 << 1)
 
 static void name_by_array(uint64_t object, const int *ends)
 {
@@ -195,25 +205,69 @@ int __wrap_dup3(int file, int onto, int flags)
     return result;
 }
 
-int __wrap_close(int file)
+static int close_file(int file, uint64_t pc)
 {
     struct descriptor about;
     uint32_t event;
     int result;
 
-    if (!is_actor())
-        return __real_close(file);
     if (descriptor_is_harness(file)) {
         errno = EBADF;
         return -1;
     }
     about = descriptor_of(file);
-    ask(KIND_CLOSE, about.object, HERE);
-    event = record_call(KIND_CLOSE, about.object, file, HERE, 0,
+    ask(KIND_CLOSE, about.object, pc);
+    event = record_call(KIND_CLOSE, about.object, file, pc, 0,
                         about.ends);
     descriptor_forget(file);
     result = __real_close(file);
     record_result(event, file, result < 0 ? errno : 0);
     touched(about.object);
     return result;
+}
+
+int __wrap_close(int file)
+{
+    return is_actor() ? close_file(file, HERE) : __real_close(file);
+}
+
+/* Each that is open, or makes exec close it. */
+static void close_each(unsigned first, unsigned last, bool by_exec,
+                       uint64_t pc)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+    int error = errno;
+
+    if (limit <= 0 || limit > DESCRIPTORS_MAX)
+        limit = DESCRIPTORS_MAX;
+    if (last >= (unsigned long)limit)
+        last = (unsigned)limit - 1;
+    for (unsigned file = first; file <= last; file++) {
+        if (__real_fcntl((int)file, F_GETFD) < 0 ||
+            descriptor_is_harness((int)file))
+            continue;
+        if (by_exec)
+            __real_fcntl((int)file, F_SETFD, FD_CLOEXEC);
+        else if (is_actor())
+            close_file((int)file, pc);
+        else
+            __real_close((int)file);
+    }
+    errno = error;
+}
+
+/* Older C libraries do not have these two, so there is no real call. */
+int __wrap_close_range(unsigned first, unsigned last, int flags)
+{
+    if (first > last || (flags & ~CLOSE_RANGE_FLAGS) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    close_each(first, last, flags & CLOSE_RANGE_BY_EXEC, HERE);
+    return 0;
+}
+
+void __wrap_closefrom(int first)
+{
+    close_each(first < 0 ? 0 : (unsigned)first, UINT32_MAX, false, HERE);
 }
