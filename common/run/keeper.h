@@ -36,8 +36,9 @@ struct study {
  * process of the program is left.  While it runs, SIGINT, SIGTERM,
  * SIGHUP and SIGQUIT end it; on a terminal a line on stderr says how far
  * it is.
- * Returns 0, or the signal by which the user ended it.  Dies if no
- * process can be made.
+ * Returns 0, or the signal by which the user ended it (which is also
+ * said if the keeper itself was killed).  Dies if no process can be
+ * made.
  */
 int keeper_run(struct trace *trace, const struct study *study);
 

@@ -62,6 +62,26 @@ static int run_all(const struct options *options)
     return result;
 }
 
+/* Nobody would see what could not be written. */
+static int close_stdout(int result)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return result;
+    complain("cannot write to standard output:");
+    return result == 0 ? 1 : result;
+}
+
+static int do_what_is_asked(const struct options *options)
+{
+    if (options->list)
+        return list_variants();
+    if (options->open != NULL)
+        return session_open(options);
+    if (options->variant != NULL)
+        return session_run(options->variant, options);
+    return run_all(options);
+}
+
 int main(int argc, char **argv)
 {
     const char *variant = intercept_attach();
@@ -72,11 +92,5 @@ int main(int argc, char **argv)
     fail_program = program_invocation_short_name;
     setlocale(LC_ALL, "");
     options = options_read(argc, argv);
-    if (options.list)
-        return list_variants();
-    if (options.open != NULL)
-        return session_open(&options);
-    if (options.variant != NULL)
-        return session_run(options.variant, &options);
-    return run_all(&options);
+    return close_stdout(do_what_is_asked(&options));
 }

@@ -14,6 +14,7 @@
 #include "judge/replay.h"
 #include "judge/verdict.h"
 #include "run/keeper.h"
+#include "run/leftover.h"
 #include "run/suggest.h"
 #include "show/columns.h"
 #include "show/dwarf.h"
@@ -96,8 +97,11 @@ static bool show(const struct trace *trace, const struct variant *variant,
     struct expect expect = expected(trace);
     struct suggestions suggestions;
 
-    if (options->raw)
+    if (options->raw) {
+        if (verdict.kind != VERDICT_OK)
+            complain("%s", verdict.sentence);
         return expect_met(&expect, &verdict);
+    }
     columns_print(stdout, trace, &columns);
     putchar('\n');
     suggest(&suggestions, trace, &verdict, variant, options);
@@ -114,7 +118,9 @@ int session_run(const struct variant *variant,
 
     describe(trace, variant);
     dwarf_symbols(trace);
+    leftover_begin();
     interrupted = perform(trace, variant, options);
+    leftover_end(trace);
     finish(trace);
     good = show(trace, variant, options);
     if (options->save != NULL && trace_save(trace, options->save) < 0)

@@ -19,6 +19,9 @@ struct line {
     const char *why;
 };
 
+/* More would be more than the memory of a small machine. */
+#define EVENTS_SANE 40000000ULL
+
 static struct line lines[SUGGESTIONS_MAX];
 static size_t line_count;
 
@@ -70,9 +73,10 @@ static void suggest_remedy(const struct trace *trace,
     unsigned long long wanted =
         (trace_count(trace) + trace_lost(trace)) * 2;
 
-    if (verdict->kind == VERDICT_INCOMPLETE)
-        add("room for it all", "%s --events %llu", run,
-            wanted < TRACE_NONE ? wanted : TRACE_NONE - 1ULL);
+    if (verdict->kind == VERDICT_INCOMPLETE && wanted > EVENTS_SANE)
+        add("less of it", "%s --timeout 0.1", run);
+    else if (verdict->kind == VERDICT_INCOMPLETE)
+        add("room for it all", "%s --events %llu", run, wanted);
     if (verdict->kind == VERDICT_TIMEOUT)
         add("more time", "%s --timeout %llu", run,
             (unsigned long long)options->timeout / 1000000000 * 5 + 5);
