@@ -98,6 +98,7 @@ START_TEST(what_to_try_next_can_be_typed)
     ck_has(command.said, "./programs first --save run.trace ");
     command = run_words("second --inside");
     ck_has_not(command.said, "--inside");
+    ck_has_not(command.said, "the next variant");
     command = run_words("run_thousand --events 100");
     ck_assert_int_eq(command.status, 1);
     ck_has(command.said, "the trace was full");
