@@ -7,7 +7,7 @@
  * these the trace is searched for the event of the making, backwards.
  * That happens once a descriptor, and only after an exec.
  */
-#define _GNU_SOURCE /* F_GETFL's O_ACCMODE, struct stat */
+#define _GNU_SOURCE /* tee, F_DUPFD_CLOEXEC */
 #include "intercept/descriptor.h"
 
 #include <stdlib.h>
@@ -17,6 +17,11 @@
 #include "intercept/record.h"
 
 int __real_fcntl(int file, int command, ...);
+int __real_pipe2(int ends[2], int flags);
+int __real_close(int file);
+int __real_poll(struct pollfd *list, nfds_t count, int timeout);
+
+#define HIGH_NUMBER 900 /* out of the program's way */
 
 #define DESCRIPTORS_MAX 1024 /* higher ones are looked up each time */
 
@@ -220,4 +225,36 @@ bool descriptor_never_waits(int file)
 
     errno = error;
     return flags >= 0 && flags & O_NONBLOCK;
+}
+
+/* An empty pipe that nobody writes to; -1 if there can be none. */
+static int dry_pipe(void)
+{
+    int two[2], high;
+
+    if (__real_pipe2(two, O_CLOEXEC) < 0)
+        return -1;
+    high = __real_fcntl(two[0], F_DUPFD_CLOEXEC, HIGH_NUMBER);
+    __real_close(two[0]);
+    __real_close(two[1]);
+    return high;
+}
+
+/*
+ * tee waits for it as write does, signals and
+ * readers that go away included, but from a dry pipe it moves nothing.
+ */
+int descriptor_wait_for_room(int file)
+{
+    struct pollfd one = {.fd = file, .events = POLLOUT};
+    int dry = dry_pipe();
+    int error, result;
+
+    if (dry < 0)
+        return __real_poll(&one, 1, -1);
+    result = (int)tee(dry, file, 1, 0);
+    error = errno;
+    __real_close(dry);
+    errno = error;
+    return result;
 }

@@ -56,4 +56,11 @@ bool descriptor_is_harness(int file);
 /* Was it set to O_NONBLOCK?  Keeps errno. */
 bool descriptor_never_waits(int file);
 
+/*
+ * descriptor_wait_for_room - until a pipe can be written to.
+ *
+ * Returns -1 and sets errno where write would: EINTR, EPIPE.
+ */
+int descriptor_wait_for_room(int file);
+
 #endif

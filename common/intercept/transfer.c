@@ -43,10 +43,6 @@ REAL(ssize_t, send, (int, const void *, size_t, int));
 int __real_poll(struct pollfd *, nfds_t, int);
 int __real_open(const char *, int, ...);
 int __real_close(int);
-int __real_pipe2(int[2], int);
-int __real_fcntl(int, int, ...);
-
-#define HIGH_NUMBER 900 /* out of the program's way */
 
 /* One call. */
 struct transfer {
@@ -449,39 +445,6 @@ static ssize_t write_waiting(const struct transfer *transfer,
     return done;
 }
 
-/* An empty pipe that nobody writes to; -1 if there can be none. */
-static int dry_pipe(void)
-{
-    int two[2], high;
-
-    if (__real_pipe2(two, O_CLOEXEC) < 0)
-        return -1;
-    high = __real_fcntl(two[0], F_DUPFD_CLOEXEC, HIGH_NUMBER);
-    __real_close(two[0]);
-    __real_close(two[1]);
-    return high;
-}
-
-/*
- * Until the pipe has room.  tee waits for it as write does, signals and
- * readers that go away included, but from a dry pipe it moves nothing.
- * Returns -1 and sets errno where write would.
- */
-static int really_wait_for_room(int file)
-{
-    struct pollfd one = {.fd = file, .events = POLLOUT};
-    int dry = dry_pipe();
-    int error, result;
-
-    if (dry < 0)
-        return __real_poll(&one, 1, -1);
-    result = (int)tee(dry, file, 1, 0);
-    error = errno;
-    __real_close(dry);
-    errno = error;
-    return result;
-}
-
 static bool wait_for_room(const struct transfer *transfer, uint32_t event)
 {
     int result;
@@ -495,7 +458,7 @@ static bool wait_for_room(const struct transfer *transfer, uint32_t event)
         wait_end();
         return result != GATE_SIGNAL || handler_restarts();
     }
-    result = really_wait_for_room(transfer->file);
+    result = descriptor_wait_for_room(transfer->file);
     wait_end();
     return result >= 0;
 }
