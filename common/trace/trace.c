@@ -32,7 +32,11 @@
 /* Out of the way of the low numbers that the program will be given. */
 #define DESCRIPTOR_LOW 900
 
+/* Bytes of events for which memory is found ahead of time. */
+#define AHEAD (UINT64_C(4) << 20)
+
 static int descriptor = -1;
+static uint64_t prepared; /* up to this byte of the descriptor */
 
 uint64_t trace_clock(void)
 {
@@ -109,6 +113,19 @@ static struct trace *map_memory(int memory, uint64_t size)
     return at == MAP_FAILED ? NULL : at;
 }
 
+void trace_prepare(struct trace *trace)
+{
+    uint64_t next = trace->events.offset +
+                    trace_count(trace) * sizeof(struct event);
+    uint64_t end = next + AHEAD < trace->size ? next + AHEAD : trace->size;
+
+    if (next < prepared)
+        next = prepared;
+    if (end > next &&
+        fallocate(descriptor, 0, (off_t)next, (off_t)(end - next)) == 0)
+        prepared = end;
+}
+
 struct trace *trace_create(uint64_t events)
 {
     struct trace header;
@@ -126,6 +143,8 @@ struct trace *trace_create(uint64_t events)
             (unsigned long long)header.size >> 20);
     memcpy(trace, &header, sizeof header);
     atomic_store(&trace->text_head, 1); /* offset 0 is "no text" */
+    prepared = 0;
+    trace_prepare(trace);
     trace->clock_start = trace_clock();
     trace->clock_begun = trace_nanoseconds();
     return trace;

@@ -236,7 +236,8 @@ struct trace {
     uint64_t virtual_time;  /* nanoseconds; who has the turn sets it */
     uint32_t place_count;
     uint32_t source_count;
-    uint32_t checksum; /* saved: of the header with this field 0 */
+    unsigned char note[64]; /* run/'s, for its keeper */
+    uint32_t checksum;      /* saved: of the header with this field 0 */
     _Alignas(64) _Atomic uint64_t event_head; /* next index; may run past */
     _Alignas(64) _Atomic uint64_t text_head;
     _Atomic uint32_t actor_count;
@@ -247,7 +248,7 @@ struct trace {
  * trace_create - make an empty trace for up to `events` events.
  *
  * The mapping is shared with every process forked from here on, at a
- * fixed address.  Memory is used only as events come.  `events` 0
+ * fixed address.  Memory is used as events come, see trace_prepare.  `events` 0
  * means TRACE_EVENTS_DEFAULT.
  * Returns the trace, owned by the caller until trace_close.  Dies with
  * a sentence if memory cannot be mapped.
@@ -261,6 +262,14 @@ struct trace *trace_create(uint64_t events);
  * Returns NULL if `descriptor` is not such a trace.
  */
 struct trace *trace_attach(int descriptor);
+
+/*
+ * trace_prepare - have the kernel find memory for the next events.
+ *
+ * For whoever watches a run, now and then, so that its actors need not:
+ * a fresh page costs them as much as what they write to it.
+ */
+void trace_prepare(struct trace *trace);
 
 /* The descriptor behind a trace of trace_create or trace_attach. */
 int trace_descriptor(void);
