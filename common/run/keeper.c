@@ -157,6 +157,7 @@ static void watch(struct keeper *keeper, uint64_t timeout)
     while (trace->ending == ENDING_NONE) {
         int number = next_signal(POLL);
 
+        trace_prepare(trace);
         reap(keeper);
         if (trace->ending != ENDING_NONE)
             break;
