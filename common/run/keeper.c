@@ -275,13 +275,15 @@ int keeper_run(struct trace *trace, const struct study *study)
         be_the_keeper(trace, study, front);
     since = family_born(keeper);
     status = wait_for_keeper(trace, keeper, study->raw);
+    if (status != 0)
+        family_end(since); /* it cannot have done it all */
     if (WIFSIGNALED(status)) {
-        family_end(since);
         set_ending(trace, ENDING_INTERRUPTED, WTERMSIG(status));
         complain("the keeper was killed by signal %d, and so nobody saw "
                  "how the program ended", WTERMSIG(status));
-    } else if (WEXITSTATUS(status) != 0)
+    } else if (WEXITSTATUS(status) != 0) {
         exit(WEXITSTATUS(status));
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return trace->ending == ENDING_INTERRUPTED ? (int)trace->ending_value
                                                : 0;
