@@ -5,8 +5,8 @@
  * recorded, in turn, ROUNDS times; the medians are compared.  Times of
  * two machines differ, the ratio says more; the aim is at most 40 ns an
  * event.  A real run writes each page of its log for the first time,
- * and the kernel has to find that page; how much that is, is measured
- * by writing to the same pages again.
+ * and the kernel has to map that page; how much that is, is measured by
+ * writing to the same pages again.
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <pthread.h>
@@ -22,7 +22,7 @@
 #include "trace/trace.h"
 
 #define ROUNDS 31
-#define TIMES 5000        /* in a round */
+#define TIMES 400         /* in a round: all within trace_prepare's */
 #define RACES 9
 #define RACE_TIMES 40000 /* of each process that races */
 
