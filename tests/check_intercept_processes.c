@@ -441,7 +441,7 @@ START_TEST(a_shell_in_between)
     int status;
 
     HOLDS(readlink(SELF, path, sizeof path - 1) > 0);
-    snprintf(command, sizeof command, "%s 40; exit $?", path);
+    snprintf(command, sizeof command, "'%s' 40; exit $?", path);
     list[2] = command;
     start();
     RETURNS(0, posix_spawn(&pid, "/bin/sh", NULL, NULL, list, environ));
