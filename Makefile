@@ -26,16 +26,18 @@ STRICT    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 PACKAGES  = gcc libc6-dev binutils libdw-dev check
 MAKEFLAGS += --no-builtin-rules
 
+# Not -flto: it resolves calls before the linker can wrap them.
+FLAGS     = $(filter-out -flto%,$(CPPFLAGS) $(CFLAGS))
 SANITIZER = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-HARNESS_FLAGS = -std=c11 $(STRICT) -Icommon $(CPPFLAGS) $(CFLAGS) \
+HARNESS_FLAGS = -std=c11 $(STRICT) -Icommon $(FLAGS) \
 	-fno-omit-frame-pointer $(SANITIZER) -pthread
 # No optimization: the student's steps must stay the machine's steps.
 CLANG    := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null))
-UNFIT     = -O% -std% -flto% -fsanitize% -gsplit% -DNDEBUG -D_FORTIFY_SOURCE%
-STUDY_FLAGS = $(STRICT) $(filter-out $(UNFIT),$(CPPFLAGS) $(CFLAGS)) -O0 -g \
+UNFIT     = -O% -std% -fsanitize% -gsplit% -DNDEBUG -D_FORTIFY_SOURCE%
+STUDY_FLAGS = $(STRICT) $(filter-out $(UNFIT),$(FLAGS)) -O0 -g \
 	-fno-omit-frame-pointer -fno-pie -fsanitize=thread \
 	$(if $(CLANG),-mllvm -tsan-instrument-read-before-write=1) -pthread
-LINK_FLAGS = $(CFLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -pthread \
+LINK_FLAGS = $(FLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -pthread \
 	-Wl,@$(BUILD)/wrap.ld
 LIBRARIES = -ldw -lm
 CHECK_LIBRARIES = -lcheck -lsubunit -lrt
@@ -115,11 +117,11 @@ $(BUILD)/wrap.ld: common/intercept $(wildcard common/intercept/*.c)
 
 # What was asked for when this file changed: other flags, and everything
 # is built again.  A missing package is named here, not by the compiler.
-$(BUILD)/ready: export FLAGS = $(CC) $(HARNESS_FLAGS) $(STUDY_FLAGS) $(LDFLAGS)
+$(BUILD)/ready: export ASKED = $(CC) $(HARNESS_FLAGS) $(STUDY_FLAGS) $(LDFLAGS)
 $(BUILD)/ready: always
-	@mkdir -p $(@D); echo "$$FLAGS" | cmp -s - $@ || \
+	@mkdir -p $(@D); echo "$$ASKED" | cmp -s - $@ || \
 		{ CC='$(CC)' common/packages.sh $(PACKAGES) && \
-		echo "$$FLAGS" >$@; }
+		echo "$$ASKED" >$@; }
 
 compiler $(BUILD)/ready: | $(filter setup,$(MAKECMDGOALS))
 compiler:
