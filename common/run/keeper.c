@@ -17,19 +17,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "intercept/intercept.h"
 #include "run/family.h"
 #include "run/progress.h"
+#include "run/many.h"
 #include "run/stuck.h"
+#include "run/watchdog.h"
+#include "schedule/schedule.h"
 #include "trace/fail.h"
 
 #define MILLISECOND UINT64_C(1000000)
@@ -44,6 +51,7 @@ struct keeper {
     uint64_t deadline; /* trace_nanoseconds; 0: none */
     uint64_t events;   /* seen at the last poll */
     int quiet;         /* polls since then */
+    struct watchdog watchdog;
 };
 
 static sigset_t watched(void)
@@ -100,8 +108,43 @@ _Noreturn static void be_the_program(struct trace *trace,
 {
     restore_defaults(study);
     intercept_variant(study->variant->name);
+    schedule_start(trace);
     intercept_start(trace);
     exit(study->variant->main(study->argc, study->argv));
+}
+
+/* The same, where neither the length of the environment nor that of our
+ * command line moves its variables. */
+#define STACK_ADDRESS ((void *)0x2f0000000000)
+#define STACK_SIZE (UINT64_C(8) << 20)
+
+static struct trace *trace_of_program;
+static const struct study *study_of_program;
+
+static void on_fixed_stack(void)
+{
+    be_the_program(trace_of_program, study_of_program);
+}
+
+_Noreturn static void be_the_controlled_program(struct trace *trace,
+                                                const struct study *study)
+{
+    static ucontext_t context;
+    void *stack = mmap(STACK_ADDRESS, STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+                           MAP_FIXED_NOREPLACE,
+                       -1, 0);
+
+    if (stack == MAP_FAILED)
+        die("cannot make a stack for the program:");
+    trace_of_program = trace;
+    study_of_program = study;
+    getcontext(&context);
+    context.uc_stack.ss_sp = stack;
+    context.uc_stack.ss_size = STACK_SIZE;
+    makecontext(&context, on_fixed_stack, 0);
+    setcontext(&context);
+    die("cannot go to the program's stack:");
 }
 
 static void set_ending(struct trace *trace, enum ending ending,
@@ -111,15 +154,34 @@ static void set_ending(struct trace *trace, enum ending ending,
     trace->ending = ending;
 }
 
+/* Was it the schedule that ended the program? */
+static bool note_stop(struct trace *trace)
+{
+    static const enum ending endings[] = {
+        [STOP_DEADLOCK] = ENDING_DEADLOCK,
+        [STOP_LIVELOCK] = ENDING_LIVELOCK,
+        [STOP_STEPS] = ENDING_STEPS,
+        [STOP_CHOICE] = ENDING_CHOICE,
+        [STOP_MISFIT] = ENDING_MISFIT,
+        [STOP_FULL] = ENDING_STEPS,
+    };
+    enum schedule_stop stop = schedule_stopped(trace);
+
+    if (!trace->controlled || stop == STOP_NONE)
+        return false;
+    set_ending(trace, endings[stop], (int64_t)schedule_steps(trace));
+    return true;
+}
+
 static void note_death(struct keeper *keeper, pid_t pid, int status)
 {
     bool killed = WIFSIGNALED(status);
 
-    if (killed)
+    if (killed && schedule_stopped(keeper->trace) == STOP_NONE)
         intercept_killed(keeper->trace,
                          intercept_process_of(keeper->trace, pid),
                          WTERMSIG(status));
-    if (pid == keeper->first)
+    if (pid == keeper->first && !note_stop(keeper->trace))
         set_ending(keeper->trace, killed ? ENDING_SIGNAL : ENDING_EXIT,
                    killed ? WTERMSIG(status) : WEXITSTATUS(status));
 }
@@ -163,7 +225,10 @@ static void watch(struct keeper *keeper, uint64_t timeout)
             break;
         if (number != 0 && number != SIGCHLD)
             set_ending(trace, ENDING_INTERRUPTED, number);
-        else if (is_stuck(keeper))
+        else if (trace->controlled && watchdog_barks(&keeper->watchdog,
+                                                     trace))
+            trace->ending = ENDING_STUCK;
+        else if (!trace->controlled && is_stuck(keeper))
             set_ending(trace, ENDING_DEADLOCK, 0);
         else if (keeper->deadline != 0 &&
                  trace_nanoseconds() > keeper->deadline)
@@ -217,28 +282,121 @@ static void end_everybody(struct keeper *keeper)
     family_end(0);
 }
 
-_Noreturn static void be_the_keeper(struct trace *trace,
-                                    const struct study *study, pid_t front)
+/* Only one has the turn, and to pass it on to another core is dear. */
+static void stay_on_one_core(void)
+{
+    cpu_set_t all, one;
+    int core = 0;
+
+    if (sched_getaffinity(0, sizeof all, &all) < 0)
+        return;
+    while (core < CPU_SETSIZE - 1 && !CPU_ISSET(core, &all))
+        core++;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+/* A controlled run is over with its first process: what the others
+ * would do after it is no part of the schedule. */
+static void keep_one(struct keeper *keeper, const struct study *study)
+{
+    struct trace *trace = keeper->trace;
+
+    keeper->watchdog = (struct watchdog){0};
+    keeper->deadline =
+        study->timeout > 0 ? trace_nanoseconds() + study->timeout : 0;
+    keeper->first = fork();
+    if (keeper->first < 0)
+        die("cannot make a process:");
+    if (keeper->first == 0 && trace->controlled)
+        be_the_controlled_program(trace, study);
+    if (keeper->first == 0)
+        be_the_program(trace, study);
+    watch(keeper, study->timeout);
+    if (!trace->controlled &&
+        (trace->ending == ENDING_EXIT || trace->ending == ENDING_SIGNAL))
+        linger(keeper);
+    if (!trace->controlled || reap(keeper))
+        end_everybody(keeper);
+}
+
+_Noreturn static void keep(struct trace *trace, const struct study *study)
 {
     struct keeper keeper = {.trace = trace};
 
+    if (study->runs > 0)
+        many_begin(trace, study);
+    do
+        keep_one(&keeper, study);
+    while (study->runs > 0 && many_next(trace));
+    if (study->runs > 0)
+        many_end(trace);
+    _exit(0);
+}
+
+/* What keeper_resume finds; the rest of a study is in argv. */
+struct note {
+    uint32_t variant; /* its index */
+    bool raw, until_failure;
+    uint64_t timeout, runs;
+};
+
+#define VARIABLE "INTERLEAVINGS_KEEPER"
+
+_Noreturn static void resume_by_exec(struct trace *trace,
+                                     const struct study *study)
+{
+    struct note note = {.variant = (uint32_t)(study->variant - variants),
+                        .raw = study->raw,
+                        .until_failure = study->until_failure,
+                        .runs = study->runs,
+                        .timeout = study->timeout};
+    char number[16];
+
+    _Static_assert(sizeof note <= sizeof trace->note, "no room");
+    memcpy(trace->note, &note, sizeof note);
+    snprintf(number, sizeof number, "%d", trace_descriptor());
+    setenv(VARIABLE, number, 1);
+    personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
+    execv("/proc/self/exe", study->argv);
+    die("cannot start the keeper of a controlled run:");
+}
+
+void keeper_resume(int argc, char **argv)
+{
+    const char *number = getenv(VARIABLE);
+    struct study study = {.argc = argc, .argv = argv};
+    struct trace *trace;
+    struct note note;
+
+    if (number == NULL)
+        return;
+    unsetenv(VARIABLE);
+    trace = trace_attach(atoi(number));
+    if (trace == NULL)
+        return;
+    memcpy(&note, trace->note, sizeof note);
+    study.variant = variants + note.variant;
+    study.timeout = note.timeout;
+    study.raw = note.raw;
+    study.until_failure = note.until_failure;
+    study.runs = note.runs;
+    stay_on_one_core();
+    keep(trace, &study);
+}
+
+_Noreturn static void be_the_keeper(struct trace *trace,
+                                    const struct study *study, pid_t front)
+{
     setsid();
     prctl(PR_SET_CHILD_SUBREAPER, 1L);
     prctl(PR_SET_PDEATHSIG, (long)SIGTERM);
     if (getppid() != front)
         _exit(1); /* it died before it could be watched */
-    if (study->timeout > 0)
-        keeper.deadline = trace_nanoseconds() + study->timeout;
-    keeper.first = fork();
-    if (keeper.first < 0)
-        die("cannot make a process:");
-    if (keeper.first == 0)
-        be_the_program(trace, study);
-    watch(&keeper, study->timeout);
-    if (trace->ending == ENDING_EXIT || trace->ending == ENDING_SIGNAL)
-        linger(&keeper);
-    end_everybody(&keeper);
-    _exit(0);
+    if (trace->controlled)
+        resume_by_exec(trace, study);
+    keep(trace, study);
 }
 
 /* Passes signals on to the keeper until it has ended. */

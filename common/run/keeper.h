@@ -27,6 +27,8 @@ struct study {
     uint64_t timeout; /* nanoseconds; 0: none */
     bool raw;         /* the program writes to our own stdout and stderr;
                          else what it writes is only in the trace */
+    uint64_t runs;    /* 0: one; else many.h judges each of so many */
+    bool until_failure;
 };
 
 /*
@@ -39,7 +41,20 @@ struct study {
  * Returns 0, or the signal by which the user ended it (which is also
  * said if the keeper itself was killed).  Dies if no process can be
  * made.
+ *
+ * A controlled run (schedule/) must find the same addresses each time.
+ * So its keeper is this same program started anew by exec, with a heap
+ * in which nothing was done before, at addresses that are not random;
+ * and the program under study has a stack at a fixed address, whatever
+ * environment was given to us.
  */
 int keeper_run(struct trace *trace, const struct study *study);
+
+/*
+ * keeper_resume - be that keeper, if this process was started as one.
+ *
+ * Must come first in main.  Returns if this is no keeper.
+ */
+void keeper_resume(int argc, char **argv);
 
 #endif

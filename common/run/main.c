@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "intercept/intercept.h"
+#include "run/keeper.h"
 #include "run/options.h"
 #include "run/session.h"
 #include "run/variants.h"
@@ -84,9 +85,11 @@ static int do_what_is_asked(const struct options *options)
 
 int main(int argc, char **argv)
 {
-    const char *variant = intercept_attach();
+    const char *variant;
     struct options options;
 
+    keeper_resume(argc, argv);
+    variant = intercept_attach();
     if (variant != NULL)
         be_variant(variant, argc, argv);
     fail_program = program_invocation_short_name;

@@ -165,6 +165,7 @@ static error_t take(int key, char *value, struct argp_state *state)
         options->events = (uint64_t)number_option(
             state, "events", value, 1, TRACE_NONE - 1, true);
         break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->control; break;
     case ARGP_KEY_ARG: take_variant(options, value, state); break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -266,6 +267,13 @@ static void check_together(const struct options *options)
         die("--raw needs a run: --open shows one that is over");
     if (options->open != NULL || options->list)
         return;
+    if (options->variant == NULL &&
+        (options->control.replay != NULL || options->control.step))
+        die("%s is for one variant: say which",
+            options->control.step ? "--step" : "--replay");
+    if (options->save != NULL && options->control.runs > 0)
+        die("--save keeps one run: take one schedule that --runs has "
+            "printed, and --replay it with --save");
     if (options->variant == NULL && options->save != NULL)
         die("--save keeps one run: say which variant, e.g. %s --save %s",
             variants[0].name == NULL ? "race" : variants[0].name,
@@ -296,7 +304,10 @@ static int cut_arguments(int argc, char **argv, struct options *options)
 
 struct options options_read(int argc, char **argv)
 {
+    static const struct argp_child parts[] = {{&control_argp, 0, "", 4},
+                                              {0}};
     static const struct argp argp = {.options = table,
+                                     .children = parts,
                                      .parser = take,
                                      .args_doc = "[VARIANT] [-- ARGUMENT...]",
                                      .doc = text,
@@ -310,5 +321,10 @@ struct options options_read(int argc, char **argv)
     argc = cut_arguments(argc, argv, &options);
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     check_together(&options);
+    options.choices =
+        calloc(SCHEDULE_CHOICES_MAX, sizeof *options.choices);
+    if (options.choices == NULL)
+        die("out of memory");
+    control_check(&options.control, options.choices);
     return options;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "run/control.h"
 #include "run/variants.h"
 
 struct options {
@@ -25,6 +26,8 @@ struct options {
     bool inside;
     bool raw;
     bool color;
+    struct control control;
+    uint16_t *choices; /* room for those of --replay and --step */
 };
 
 /*

@@ -14,8 +14,10 @@
 #include "judge/replay.h"
 #include "judge/verdict.h"
 #include "run/keeper.h"
+#include "run/many.h"
 #include "run/leftover.h"
 #include "run/suggest.h"
+#include "schedule/schedule.h"
 #include "show/columns.h"
 #include "show/dwarf.h"
 #include "show/places.h"
@@ -50,31 +52,73 @@ static char **program_arguments(const struct options *options)
     return all;
 }
 
+struct study session_study(const struct variant *variant,
+                           const struct options *options)
+{
+    struct study study = {.variant = variant,
+                          .argc = options->argument_count + 1,
+                          .argv = program_arguments(options),
+                          .timeout = options->timeout,
+                          .raw = options->raw};
+
+    return study;
+}
+
 static int perform(struct trace *trace, const struct variant *variant,
                    const struct options *options)
 {
-    char **arguments = program_arguments(options);
-    struct study study = {.variant = variant,
-                          .argc = options->argument_count + 1,
-                          .argv = arguments,
-                          .timeout = options->timeout,
-                          .raw = options->raw};
+    struct study study = session_study(variant, options);
     int interrupted = keeper_run(trace, &study);
 
-    free(arguments);
+    free(study.argv);
     return interrupted;
 }
 
-/* From the bare log to one that a person can read. */
-static void finish(struct trace *trace)
+/* The given schedule wanted somebody to go on who could not. */
+static void describe_misfit(struct trace *trace)
+{
+    uint32_t wanted, at = schedule_misfit(trace, &wanted);
+    struct schedule_next next = schedule_next(trace, wanted);
+    char text[256];
+    int length;
+
+    length = snprintf(text, sizeof text,
+                      "choice %u of the schedule lets %s go on, but %s: "
+                      "this is not the program that it was made with",
+                      at + 1, trace_actor_name(trace, wanted),
+                      trace_actor(trace, wanted) == NULL
+                          ? "there is nobody of that number yet"
+                      : next.ended ? "it has ended"
+                                   : "it has to wait there");
+    trace->ending_text = trace_add_text(trace, text, (size_t)length);
+}
+
+static void note_schedule(struct trace *trace,
+                          const struct variant *variant)
+{
+    size_t size = 2 * (size_t)schedule_choice_count(trace) + 64;
+    char *text = malloc(size);
+
+    if (text == NULL)
+        die("out of memory");
+    control_schedule(trace, variant, text, size);
+    trace->schedule_text = add_text(trace, text);
+    free(text);
+}
+
+void session_finish(struct trace *trace, const struct variant *variant)
 {
     places_resolve(trace);
     trace_seal(trace);
     names_finish(trace, places_argument);
     replay_link(trace);
+    if (trace->ending == ENDING_MISFIT)
+        describe_misfit(trace);
+    if (trace->controlled)
+        note_schedule(trace, variant);
 }
 
-static struct expect expected(const struct trace *trace)
+struct expect session_expect(const struct trace *trace)
 {
     struct expect expect;
     char problem[200];
@@ -94,7 +138,7 @@ static bool show(const struct trace *trace, const struct variant *variant,
                                             .ascii = options->ascii,
                                             .inside = options->inside};
     struct verdict verdict = judge(trace);
-    struct expect expect = expected(trace);
+    struct expect expect = session_expect(trace);
     struct suggestions suggestions;
 
     if (options->raw) {
@@ -109,24 +153,38 @@ static bool show(const struct trace *trace, const struct variant *variant,
                            &columns);
 }
 
-int session_run(const struct variant *variant,
-                const struct options *options)
+struct trace *session_begin(const struct variant *variant,
+                            const struct options *options)
 {
     struct trace *trace = trace_create(options->events);
-    int interrupted;
-    bool good;
 
     describe(trace, variant);
     dwarf_symbols(trace);
-    leftover_begin();
-    interrupted = perform(trace, variant, options);
-    leftover_end(trace);
-    finish(trace);
+    schedule_prepare(trace, &options->control.options);
+    return trace;
+}
+
+static int run_once(const struct variant *variant,
+                    const struct options *options)
+{
+    struct trace *trace = session_begin(variant, options);
+    int interrupted = perform(trace, variant, options);
+    bool good;
+
+    session_finish(trace, variant);
     good = show(trace, variant, options);
     if (options->save != NULL && trace_save(trace, options->save) < 0)
         good = false;
     trace_close(trace);
     return interrupted != 0 ? 128 + interrupted : good ? 0 : 1;
+}
+
+int session_run(const struct variant *variant,
+                const struct options *options)
+{
+    if (options->control.runs > 0)
+        return many_run(variant, options);
+    return run_once(variant, options);
 }
 
 int session_open(const struct options *options)

@@ -8,7 +8,10 @@
 
 #include <stdbool.h>
 
+#include "judge/expect.h"
+#include "run/keeper.h"
 #include "run/options.h"
+#include "trace/trace.h"
 
 /*
  * session_run - run one variant, show it, keep it if that was asked for.
@@ -18,6 +21,22 @@
  */
 int session_run(const struct variant *variant,
                 const struct options *options);
+
+/*
+ * The parts of it, for runs of another kind (many.h, step.h).
+ *
+ * session_begin - an empty trace that knows what it is to be a trace of,
+ * prepared for the schedule that was asked for.
+ * session_study - what keeper_run needs; the caller frees its argv.
+ * session_finish - from the bare log to one that a person can read.
+ * session_expect - what the variant's Expect: line says.
+ */
+struct trace *session_begin(const struct variant *variant,
+                            const struct options *options);
+struct study session_study(const struct variant *variant,
+                           const struct options *options);
+void session_finish(struct trace *trace, const struct variant *variant);
+struct expect session_expect(const struct trace *trace);
 
 /*
  * session_open - show the run that options->open names.

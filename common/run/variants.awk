@@ -25,14 +25,26 @@ function finish() {
     rows = rows "    {" quoted(name) ", " quoted(file) ",\n     " \
         quoted(title) ",\n     " quoted(expect) ",\n     " \
         quoted(compare) ", " (numbered ? "true" : "false") ", " \
-        symbol "},\n"
+        sum ",\n     " symbol "},\n"
+}
+
+BEGIN {
+    for (i = 1; i < 127; i++)
+        order[sprintf("%c", i)] = i
 }
 
 FNR == 1 {
     finish()
     file = FILENAME
     title = expect = compare = ""
+    sum = 1
     in_head = 1
+}
+
+# A plain checksum, modulo a prime below 2^16.
+{
+    for (i = 1; i <= length($0); i++)
+        sum = (sum * 31 + order[substr($0, i, 1)]) % 65521
 }
 
 in_head {

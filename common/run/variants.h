@@ -16,6 +16,8 @@ struct variant {
     const char *expect;  /* what stands after "Expect:", "" if nothing */
     const char *compare; /* what stands after "Compare:", "" if nothing */
     bool numbered;       /* part of the default run */
+    unsigned sum;        /* of its text: if it is another one, a schedule
+                          * may not fit any more */
     int (*main)(int argc, char **argv);
 };
 

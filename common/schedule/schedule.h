@@ -55,8 +55,6 @@ struct schedule_options {
     enum strategy strategy;
     uint64_t seed;
     uint32_t depth;         /* pct: number of bugs' ordering points + 1 */
-    uint64_t length;        /* pct: how many steps a run has, about; 0:
-                             * a default */
     enum schedule_time time;
     uint64_t steps;         /* the most steps of a run; 0: a default */
     bool spurious;          /* conditions may wake without a signal */
@@ -81,6 +79,12 @@ void schedule_prepare(struct trace *trace,
  * after an exec.
  */
 void schedule_start(struct trace *trace);
+
+/* What schedule_prepare was given (without the given choices). */
+struct schedule_options schedule_options(const struct trace *trace);
+
+/* Who has the turn. */
+uint32_t schedule_holder(const struct trace *trace);
 
 /* Is this trace's run controlled? */
 bool schedule_is_controlled(const struct trace *trace);

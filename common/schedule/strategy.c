@@ -18,9 +18,14 @@
  */
 #include "schedule/table.h"
 
-/* Steps within which pct puts its change points, when nobody knows how
- * long the program is. */
-#define PCT_LENGTH 400
+/*
+ * Where pct puts its change points.  The paper wants them anywhere in
+ * the run with equal chance, but nobody knows how long a run will be.
+ * So a length is drawn first, 4 to 4096 steps, each power of two with
+ * equal chance: short programs are served as well as long ones.
+ */
+#define PCT_POWER_MIN 2
+#define PCT_POWER_MAX 12
 
 uint64_t strategy_random(struct table *table, uint64_t bound)
 {
@@ -37,8 +42,6 @@ void strategy_begin(struct table *table)
 {
     uint32_t points = table->options.depth > 0 ? table->options.depth - 1
                                                : 0;
-    uint64_t length = table->options.length > 0 ? table->options.length
-                                                : PCT_LENGTH;
 
     table->random = table->options.seed;
     table->eager = table->options.time == TIME_EAGER ||
@@ -50,7 +53,13 @@ void strategy_begin(struct table *table)
     if (points > sizeof table->change / sizeof table->change[0])
         points = sizeof table->change / sizeof table->change[0];
     for (uint32_t i = 0; i < points; i++)
-        table->change[i] = 1 + strategy_random(table, length);
+        table->change[i] =
+            1 + strategy_random(
+                    table,
+                    UINT64_C(1) << (PCT_POWER_MIN +
+                                    strategy_random(table, PCT_POWER_MAX -
+                                                               PCT_POWER_MIN +
+                                                               1)));
     table->change_count = points;
 }
 

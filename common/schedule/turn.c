@@ -519,6 +519,16 @@ enum schedule_stop schedule_stopped(const struct trace *trace)
     return (enum schedule_stop)table_of(trace)->stop;
 }
 
+struct schedule_options schedule_options(const struct trace *trace)
+{
+    return table_of(trace)->options;
+}
+
+uint32_t schedule_holder(const struct trace *trace)
+{
+    return table_of(trace)->holder;
+}
+
 uint64_t schedule_steps(const struct trace *trace)
 {
     return table_of(trace)->steps;

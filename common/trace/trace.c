@@ -170,6 +170,24 @@ struct trace *trace_attach(int memory)
     return trace;
 }
 
+void trace_reset(struct trace *trace, uint64_t text_head)
+{
+    memset(image_events(trace), 0,
+           trace_count(trace) * sizeof(struct event));
+    memset(image_actors(trace), 0,
+           trace_actor_count(trace) * sizeof(struct actor));
+    trace->event_head = 0;
+    trace->actor_count = 0;
+    trace->region_count = 0;
+    trace->text_head = text_head;
+    trace->place_count = trace->source_count = 0;
+    trace->ending = ENDING_NONE;
+    trace->ending_value = 0;
+    trace->ending_text = trace->schedule_text = 0;
+    trace->left_behind = trace->sealed = 0;
+    trace->virtual_time = 0;
+}
+
 int trace_descriptor(void)
 {
     return descriptor;

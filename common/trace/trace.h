@@ -234,6 +234,7 @@ struct trace {
     uint32_t schedule_text; /* the schedule string of a controlled run */
     uint32_t controlled;    /* 1: times are virtual */
     uint64_t virtual_time;  /* nanoseconds; who has the turn sets it */
+    uint64_t runs_done;     /* where one trace serves for many runs */
     uint32_t place_count;
     uint32_t source_count;
     unsigned char note[64]; /* run/'s, for its keeper */
@@ -270,6 +271,14 @@ struct trace *trace_attach(int descriptor);
  * a fresh page costs them as much as what they write to it.
  */
 void trace_prepare(struct trace *trace);
+
+/*
+ * trace_reset - empty a trace for another run.
+ *
+ * Keeps the table of symbols, and of the texts those that were there
+ * when text_head was `text_head`.  Requires that no actor runs.
+ */
+void trace_reset(struct trace *trace, uint64_t text_head);
 
 /* The descriptor behind a trace of trace_create or trace_attach. */
 int trace_descriptor(void);
