@@ -141,6 +141,25 @@ static void on_crash(int number, siginfo_t *about, void *context)
     __real_raise(number); /* SA_RESETHAND: this time for good */
 }
 
+/* By turns: to be killed by its own write is no crash, but nobody else
+ * would get the turn. */
+static void on_broken_pipe(int number)
+{
+    if (is_actor())
+        gate->leave(true);
+    __real_raise(number);
+}
+
+static void catch_broken_pipe(void)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_broken_pipe;
+    action.sa_flags = SA_RESETHAND | SA_NODEFER;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
 void actor_catch_crashes(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE,
@@ -152,6 +171,8 @@ void actor_catch_crashes(void)
     action.sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER;
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
         sigaction(fatal[i], &action, NULL);
+    if (gate != NULL)
+        catch_broken_pipe();
 }
 
 void intercept_start(struct trace *trace)

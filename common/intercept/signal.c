@@ -91,6 +91,8 @@ int __wrap_kill(pid_t pid, int number)
     ask(KIND_KILL, target_of(pid), HERE);
     event = record(KIND_KILL, target_of(pid), number, HERE);
     fatal = is_controlled() && pid > 0 && ends(pid, number);
+    if (fatal && pid == identity_pid())
+        gate->leave(true); /* it will not come to say so */
     result = __real_kill(pid, number);
     record_result(event, number, result < 0 ? errno : 0);
     if (is_controlled() && pid > 0 && result == 0)
@@ -107,6 +109,8 @@ int __wrap_raise(int number)
         return __real_raise(number);
     event = record(KIND_KILL, object_key(OBJECT_ACTOR, self.number),
                    number, HERE);
+    if (is_controlled() && ends(identity_pid(), number))
+        gate->leave(true); /* it will not come to say so */
     result = __real_raise(number);
     record_result(event, number, result != 0 ? errno : 0);
     return result;
