@@ -5,6 +5,10 @@
  * holder, the child, a process that keeps the pipe's other end open.
  * Following these from anybody leads into a cycle or to somebody for
  * whom nobody can do anything.
+ *
+ * A signal was lost on one who waits if nobody waited when it came, if
+ * none has come since, and if the one who waits has not looked since at
+ * what the signaller wrote: else it knew, and waits for another thing.
  */
 #include "judge/deadlock.h"
 
@@ -14,6 +18,8 @@
 
 #define CLAUSES_MAX 6 /* the rest is counted */
 #define NAMES_MAX 3   /* in one clause */
+#define LOOK_BACK 10000 /* events before a signal */
+#define LOOKS_MAX 16    /* reads between a signal and a wait */
 
 struct scene {
     const struct replay *replay;
@@ -40,6 +46,15 @@ static const struct replay_actor *actor_at(const struct scene *scene,
     return scene->replay->actors + number;
 }
 
+/* " at race.c:12" of an earlier event. */
+static void add_place_of(const struct scene *scene, uint32_t index)
+{
+    const struct event *event = trace_read(scene->replay->trace, index);
+
+    if (event != NULL)
+        phrase_add_place(scene->phrase, scene->replay->trace, event->pc);
+}
+
 static bool is_lock_wait(const struct replay_actor *actor)
 {
     return actor->wait_kind == KIND_LOCK ||
@@ -49,6 +64,36 @@ static bool is_lock_wait(const struct replay_actor *actor)
 static bool is_end_wait(const struct replay_actor *actor)
 {
     return actor->wait_kind == KIND_JOIN || actor->wait_kind == KIND_REAP;
+}
+
+/* Is there a child whose end is still to be noticed? */
+static bool has_dead_child(const struct scene *scene, uint32_t parent)
+{
+    const struct replay *replay = scene->replay;
+    uint32_t process = replay_process(replay, parent);
+
+    for (uint32_t i = 0; i < replay->actor_count; i++)
+        if (i != process && replay_process(replay, i) == i &&
+            replay_process(replay, trace_actor(replay->trace, i)->parent) ==
+                process &&
+            actor_at(scene, i)->state == ACTOR_ENDED &&
+            actor_at(scene, i)->taken == TRACE_NONE)
+            return true;
+    return false;
+}
+
+/* Who waits for the end of one that has ended is about to go on. */
+static bool waits(const struct scene *scene, uint32_t number)
+{
+    const struct replay_actor *actor = actor_at(scene, number);
+    uint32_t target;
+
+    if (!replay_waits(actor) || !is_end_wait(actor))
+        return replay_waits(actor);
+    target = replay_actor_of(scene->replay, actor->wait_object);
+    if (target != TRACE_NONE)
+        return actor_at(scene, target)->state != ACTOR_ENDED;
+    return actor->wait_kind != KIND_REAP || !has_dead_child(scene, number);
 }
 
 /* ---- who could let an actor go on ---- */
@@ -64,7 +109,7 @@ static uint32_t first_child(const struct scene *scene, uint32_t parent)
         if (i != process && replay_process(replay, i) == i &&
             actor->parent < replay->actor_count &&
             replay_process(replay, actor->parent) == process &&
-            replay_waits(actor_at(scene, i)))
+            waits(scene, i))
             return i;
     }
     return TRACE_NONE;
@@ -112,7 +157,7 @@ static uint32_t next_waiting(const struct scene *scene, uint32_t number)
 {
     uint32_t next = blocker(scene, number);
 
-    return next != TRACE_NONE && replay_waits(actor_at(scene, next))
+    return next != TRACE_NONE && waits(scene, next)
                ? next
                : TRACE_NONE;
 }
@@ -125,7 +170,7 @@ static uint32_t find_cycle(const struct scene *scene)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = i;
 
-        if (!replay_waits(actor_at(scene, i)))
+        if (!waits(scene, i))
             continue;
         for (uint32_t steps = 0; steps < count && at != TRACE_NONE;
              steps++) {
@@ -178,17 +223,21 @@ static void add_holder(struct scene *scene, uint32_t number)
         return;
     }
     holder = object->holders;
+    since = trace_read(scene->replay->trace, holder->since);
     if (holder->actor == number) {
+        add_place_of(scene, actor->wait_since);
         phrase_add(scene->phrase, ", which it holds itself");
+        if (since != NULL &&
+            trace_place(scene->replay->trace, since->pc) != NULL) {
+            phrase_add(scene->phrase, ", locked");
+            add_place_of(scene, holder->since);
+        }
         return;
     }
-    since = trace_read(scene->replay->trace, holder->since);
     if (actor_at(scene, holder->actor)->state == ACTOR_ENDED) {
         phrase_add(scene->phrase, ", which %s locked",
                    who(scene, holder->actor));
-        if (since != NULL)
-            phrase_add_place(scene->phrase, scene->replay->trace,
-                             since->pc);
+        add_place_of(scene, holder->since);
         phrase_add(scene->phrase, " and still held when it ended");
     } else
         phrase_add(scene->phrase, ", which %s holds",
@@ -321,7 +370,7 @@ static bool same_wait(const struct scene *scene, uint32_t one,
     const struct replay_actor *a = actor_at(scene, one);
     const struct replay_actor *b = actor_at(scene, other);
 
-    return !scene->said[other] && replay_waits(b) &&
+    return !scene->said[other] && waits(scene, other) &&
            a->wait_kind == b->wait_kind && !is_end_wait(a) &&
            a->wait_object == b->wait_object;
 }
@@ -386,7 +435,7 @@ static void add_cycle(struct scene *scene, uint32_t start)
 static void add_others(struct scene *scene, bool end_waits)
 {
     for (uint32_t i = 0; i < scene->replay->actor_count; i++)
-        if (!scene->said[i] && replay_waits(actor_at(scene, i)) &&
+        if (!scene->said[i] && waits(scene, i) &&
             is_end_wait(actor_at(scene, i)) == end_waits)
             add_clause(scene, i);
 }
@@ -410,12 +459,124 @@ uint32_t deadlock_describe(struct phrase *phrase,
     add_others(&scene, false);
     add_others(&scene, true);
     for (uint32_t i = 0; i < replay->actor_count; i++) {
-        waiting += replay_waits(actor_at(&scene, i));
-        unsaid += replay_waits(actor_at(&scene, i)) && !scene.said[i];
+        waiting += waits(&scene, i);
+        unsaid += waits(&scene, i) && !scene.said[i];
     }
     if (unsaid > 0)
         phrase_add(phrase, "; %u more wait%s", unsaid,
                    unsaid == 1 ? "s" : "");
     free(scene.said);
     return waiting;
+}
+
+/* ---- lost wake-ups ---- */
+
+/* Did the signaller write that memory before it signalled? */
+static bool is_written(const struct trace *trace, uint64_t object,
+                       uint32_t signal)
+{
+    uint32_t first = signal > LOOK_BACK ? signal - LOOK_BACK : 0;
+    uint16_t signaller = trace_read(trace, signal)->actor;
+
+    for (uint32_t i = signal; i-- > first;) {
+        const struct event *event = trace_read(trace, i);
+
+        if (event != NULL && event->actor == signaller &&
+            event->object == object &&
+            (event_kind(event) == KIND_STORE ||
+             event_kind(event) == KIND_ATOMIC_STORE ||
+             event_kind(event) == KIND_ATOMIC_CHANGE))
+            return true;
+    }
+    return false;
+}
+
+/* Whoever has read, after a signal, what the signaller had written, has
+ * missed nothing: it knows, and waits for something else. */
+static bool knows_of(const struct trace *trace, uint32_t number,
+                     uint32_t signal, uint32_t since)
+{
+    uint32_t looks = 0;
+
+    for (uint32_t i = since; i-- > signal;) {
+        const struct event *event = trace_read(trace, i);
+
+        if (event == NULL || event->actor != number ||
+            (event_kind(event) != KIND_LOAD &&
+             event_kind(event) != KIND_ATOMIC_LOAD &&
+             event_kind(event) != KIND_ATOMIC_CHANGE))
+            continue;
+        if (++looks > LOOKS_MAX ||
+            is_written(trace, event->object, signal))
+            return true;
+    }
+    return false;
+}
+
+/* Does anybody wait for a lock that this one holds? */
+static bool keeps_from(const struct scene *scene, uint32_t number)
+{
+    for (uint32_t i = 0; i < scene->replay->actor_count; i++)
+        if (i != number && waits(scene, i) &&
+            is_lock_wait(actor_at(scene, i)) &&
+            blocker(scene, i) == number)
+            return true;
+    return false;
+}
+
+/* The signal that came too early for this one; TRACE_NONE. */
+static uint32_t missed_signal(const struct scene *scene, uint32_t number)
+{
+    const struct replay_actor *actor = actor_at(scene, number);
+    const struct replay_object *object =
+        replay_object(scene->replay, actor->wait_object);
+
+    if (!replay_waits(actor) || actor->wait_kind != KIND_CONDITION_WAIT ||
+        actor->let_go != TRACE_NONE || object == NULL ||
+        object->missed == TRACE_NONE ||
+        object->missed > actor->wait_since ||
+        trace_read(scene->replay->trace, object->missed)->actor ==
+            number ||
+        keeps_from(scene, number) ||
+        knows_of(scene->replay->trace, number, object->missed,
+                 actor->wait_since))
+        return TRACE_NONE;
+    return object->missed;
+}
+
+static void say_missed(const struct scene *scene, uint32_t number,
+                       uint32_t signal)
+{
+    const struct event *event = trace_read(scene->replay->trace, signal);
+    uint64_t key = actor_at(scene, number)->wait_object;
+
+    phrase_add(scene->phrase, "%s waits on %s for ever: %s %s it",
+               who(scene, number), what(scene, key),
+               who(scene, event->actor),
+               event_kind(event) == KIND_SIGNAL ? "signalled"
+                                                : "broadcast");
+    add_place_of(scene, signal);
+    phrase_add(scene->phrase, ", before %s waited", who(scene, number));
+}
+
+uint32_t deadlock_lost_wakeup(struct phrase *phrase,
+                              const struct replay *replay,
+                              const struct names *names, uint32_t index)
+{
+    struct scene scene = {.replay = replay,
+                          .names = names,
+                          .index = index,
+                          .phrase = phrase};
+    uint32_t signal;
+
+    if (find_cycle(&scene) != TRACE_NONE)
+        return TRACE_NONE;
+    for (uint32_t i = 0; i < replay->actor_count; i++) {
+        signal = missed_signal(&scene, i);
+        if (signal == TRACE_NONE)
+            continue;
+        say_missed(&scene, i, signal);
+        return signal;
+    }
+    return TRACE_NONE;
 }

@@ -21,4 +21,17 @@ uint32_t deadlock_describe(struct phrase *phrase,
                            const struct replay *replay,
                            const struct names *names, uint32_t index);
 
+/*
+ * deadlock_lost_wakeup - was a signal lost on one of those who wait?
+ *
+ * It is if it came when nobody waited, to a condition on which somebody
+ * now waits who has not looked since at what the signaller wrote.  Not
+ * so in a cycle, whatever signals were lost before it.  Appends "waiter
+ * waits on ready for ever: setter signalled it at x.c:12, before waiter
+ * waited".  Returns the signal, TRACE_NONE if there is no such one.
+ */
+uint32_t deadlock_lost_wakeup(struct phrase *phrase,
+                              const struct replay *replay,
+                              const struct names *names, uint32_t index);
+
 #endif

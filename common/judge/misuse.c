@@ -19,13 +19,23 @@ struct check {
     const struct event *event;
     const struct replay_object *object; /* of the event; may be NULL */
     uint32_t index;
-    const char *who, *what;
     struct phrase *out;
 };
 
 static const char *actor_name(const struct check *check, uint32_t number)
 {
     return trace_actor_name(check->replay->trace, number);
+}
+
+/* Who did it, and to what; looked up only once something is wrong. */
+static const char *who(const struct check *check)
+{
+    return actor_name(check, check->event->actor);
+}
+
+static const char *what(const struct check *check)
+{
+    return names_object(check->names, check->event->object, check->index);
 }
 
 /* " at race.c:12" of an earlier event. */
@@ -40,7 +50,7 @@ static void add_event_place(const struct check *check, uint32_t index)
 /* "main unlocks a at race.c:12" */
 static void begin(const struct check *check, const char *does)
 {
-    phrase_add(check->out, "%s %s %s", check->who, does, check->what);
+    phrase_add(check->out, "%s %s %s", who(check), does, what(check));
     phrase_add_place(check->out, check->replay->trace, check->event->pc);
 }
 
@@ -209,7 +219,7 @@ static bool check_close(const struct check *check)
 
     if (event->error != EBADF)
         return false;
-    phrase_add(check->out, "%s closes descriptor %lld", check->who,
+    phrase_add(check->out, "%s closes descriptor %lld", who(check),
                (long long)event->value);
     if (descriptor == NULL || descriptor->is_open) {
         phrase_add_place(check->out, check->replay->trace, event->pc);
@@ -238,7 +248,7 @@ static bool check_transfer(const struct check *check, const char *does)
     if (check->event->error != EBADF)
         return false;
     phrase_add(check->out, "%s %s a descriptor that is not open for that",
-               check->who, does);
+               who(check), does);
     phrase_add_place(check->out, check->replay->trace, check->event->pc);
     return true;
 }
@@ -270,11 +280,13 @@ static bool check_thread_end(const struct check *check)
     const struct replay_object *object;
     size_t cursor = 0;
 
+    if (replay_actor(check->replay, check->event->actor)->held == 0)
+        return false;
     while ((object = table_next(&check->replay->objects, &cursor)) != NULL)
         if (object->group == GROUP_LOCK && object->sort != LOCK_FILE &&
             replay_holder(object, check->event->actor) != NULL) {
             phrase_add(check->out, "%s ends while it holds %s, locked",
-                       check->who,
+                       who(check),
                        names_object(check->names, object->key,
                                     check->index));
             add_event_place(check, replay_holder(object,
@@ -331,7 +343,10 @@ bool misuse_check(struct replay *replay, const struct names *names,
 {
     uint32_t index = replay_next(replay);
     const struct event *event = trace_read(replay->trace, index);
-    struct phrase out = phrase_in(sentence, MISUSE_SENTENCE);
+    char nowhere[1];
+    struct phrase out = sentence != NULL
+                            ? phrase_in(sentence, MISUSE_SENTENCE)
+                            : phrase_in(nowhere, sizeof nowhere);
     struct check check = {.replay = replay,
                           .names = names,
                           .event = event,
@@ -341,7 +356,5 @@ bool misuse_check(struct replay *replay, const struct names *names,
     if (event == NULL)
         return false;
     check.object = replay_object(replay, event->object);
-    check.who = trace_actor_name(replay->trace, event->actor);
-    check.what = names_object(names, event->object, index);
     return check_kind(&check);
 }

@@ -20,7 +20,8 @@
  * misuse_check - is the event that the replay will play next a misuse?
  *
  * If so, writes a sentence about it ("buyer 2 unlocks a, which buyer 1
- * holds") of at most MISUSE_SENTENCE bytes and returns true.
+ * holds") of at most MISUSE_SENTENCE bytes, unless `sentence` is NULL,
+ * and returns true.
  */
 bool misuse_check(struct replay *replay, const struct names *names,
                   char *sentence);

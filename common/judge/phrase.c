@@ -35,6 +35,8 @@ void phrase_add(struct phrase *phrase, const char *format, ...)
     va_list arguments;
     int length;
 
+    if (room <= 1)
+        return;
     va_start(arguments, format);
     length = vsnprintf(phrase->text + phrase->length, room, format,
                        arguments);

@@ -51,6 +51,10 @@ struct replay_object {
     bool is_known;      /* its making is in the trace */
     uint32_t destroyed; /* that event, TRACE_NONE if it lives */
     uint32_t given;     /* who gave last: UNLOCK, READ, ARRIVE ... */
+    uint32_t freed;     /* lock: since this event nobody held it, once */
+    uint32_t missed;    /* condition: the last signal, if nobody waited */
+    uint32_t passes;    /* how often somebody took it, or came back from
+                         * a wait on it */
 
     struct replay_holder *holders;
     size_t holder_count, holder_room;

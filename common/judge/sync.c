@@ -30,6 +30,7 @@ struct replay_object *state_object(struct replay *replay, uint64_t key,
     object->key = key;
     object->group = group;
     object->destroyed = object->given = TRACE_NONE;
+    object->freed = object->missed = TRACE_NONE;
     object->readers_end = object->writers_end = TRACE_NONE;
     return object;
 }
@@ -177,6 +178,7 @@ static void take_lock(struct replay *replay, struct replay_object *object,
                    find_holder(object, event->actor) == NULL))
         drop_all(replay, object); /* its holder died, or we missed it */
     hold(replay, object, event->actor, reads, index);
+    object->passes++;
 }
 
 static void release_lock(struct replay *replay,
@@ -194,6 +196,8 @@ static void release_lock(struct replay *replay,
     if (holder != NULL)
         drop(replay, object, holder);
     object->given = index;
+    if (object->holder_count == 0)
+        object->freed = index;
 }
 
 static void step_lock(struct replay *replay, struct replay_object *object,
@@ -264,6 +268,7 @@ static void step_semaphore(struct replay *replay,
         break;
     case KIND_SEMAPHORE_WAIT:
         object->count--;
+        object->passes++;
         replay->peer = take_unit(replay, object, event);
         hold(replay, object, event->actor, false, index);
         break;
@@ -298,7 +303,7 @@ static void begin_condition(struct replay *replay, uint32_t index,
 }
 
 /* The next one on the list who has not been let go yet. */
-static void signal_one(struct replay *replay,
+static bool signal_one(struct replay *replay,
                        struct replay_object *object, uint32_t index)
 {
     for (size_t i = 0; i < object->waiter_count; i++) {
@@ -306,20 +311,26 @@ static void signal_one(struct replay *replay,
 
         if (waiter->let_go == TRACE_NONE) {
             waiter->let_go = index;
-            return;
+            return true;
         }
     }
+    return false;
 }
 
-static void signal_all(struct replay *replay,
+static bool signal_all(struct replay *replay,
                        struct replay_object *object, uint32_t index)
 {
+    bool heard = false;
+
     for (size_t i = 0; i < object->waiter_count; i++) {
         struct replay_actor *waiter = replay->actors + object->waiters[i];
 
-        if (waiter->let_go == TRACE_NONE)
+        if (waiter->let_go == TRACE_NONE) {
             waiter->let_go = index;
+            heard = true;
+        }
     }
+    return heard;
 }
 
 /* Back, though the signal was thought to be for another: change places. */
@@ -351,6 +362,7 @@ static void end_condition(struct replay *replay,
     struct replay_object *lock =
         state_object(replay, (uint64_t)event->value, GROUP_LOCK);
 
+    object->passes += has_taken(event);
     if (has_taken(event))
         replay->peer = take_signal(replay, object, actor);
     else if (actor->let_go != TRACE_NONE) {
@@ -401,10 +413,12 @@ static void step_condition(struct replay *replay,
         end_condition(replay, object, index, event);
         break;
     case KIND_SIGNAL:
-        signal_one(replay, object, index);
+        object->missed =
+            signal_one(replay, object, index) ? TRACE_NONE : index;
         break;
     case KIND_BROADCAST:
-        signal_all(replay, object, index);
+        object->missed =
+            signal_all(replay, object, index) ? TRACE_NONE : index;
         break;
     case KIND_BARRIER_INIT:
         object->count = event->value;

@@ -98,6 +98,14 @@ static void restore_defaults(const struct study *study)
         if (nowhere > STDERR_FILENO)
             close(nowhere);
     }
+    if (study->no_input) {
+        int nothing = open("/dev/null", O_RDONLY);
+
+        if (nothing < 0)
+            die("cannot open /dev/null:");
+        dup2(nothing, STDIN_FILENO);
+        close(nothing);
+    }
     setvbuf(stdout, NULL, _IOLBF, 0);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -338,7 +346,7 @@ _Noreturn static void keep(struct trace *trace, const struct study *study)
 /* What keeper_resume finds; the rest of a study is in argv. */
 struct note {
     uint32_t variant; /* its index */
-    bool raw, until_failure;
+    bool raw, until_failure, no_input;
     uint64_t timeout, runs;
 };
 
@@ -351,6 +359,7 @@ _Noreturn static void resume_by_exec(struct trace *trace,
                         .raw = study->raw,
                         .until_failure = study->until_failure,
                         .runs = study->runs,
+                        .no_input = study->no_input,
                         .timeout = study->timeout};
     char number[16];
 
@@ -382,6 +391,7 @@ void keeper_resume(int argc, char **argv)
     study.raw = note.raw;
     study.until_failure = note.until_failure;
     study.runs = note.runs;
+    study.no_input = note.no_input;
     stay_on_one_core();
     keep(trace, &study);
 }

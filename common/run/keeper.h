@@ -29,6 +29,7 @@ struct study {
                          else what it writes is only in the trace */
     uint64_t runs;    /* 0: one; else many.h judges each of so many */
     bool until_failure;
+    bool no_input;    /* the program's stdin is empty */
 };
 
 /*

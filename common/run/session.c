@@ -15,6 +15,7 @@
 #include "judge/verdict.h"
 #include "run/keeper.h"
 #include "run/many.h"
+#include "run/step.h"
 #include "run/leftover.h"
 #include "run/suggest.h"
 #include "schedule/schedule.h"
@@ -130,8 +131,8 @@ struct expect session_expect(const struct trace *trace)
 }
 
 /* Returns whether the run is as expected. */
-static bool show(const struct trace *trace, const struct variant *variant,
-                 const struct options *options)
+bool session_show(const struct trace *trace, const struct variant *variant,
+                  const struct options *options)
 {
     const struct columns_options columns = {.width = options->width,
                                             .color = options->color,
@@ -172,7 +173,7 @@ static int run_once(const struct variant *variant,
     bool good;
 
     session_finish(trace, variant);
-    good = show(trace, variant, options);
+    good = session_show(trace, variant, options);
     if (options->save != NULL && trace_save(trace, options->save) < 0)
         good = false;
     trace_close(trace);
@@ -184,6 +185,8 @@ int session_run(const struct variant *variant,
 {
     if (options->control.runs > 0)
         return many_run(variant, options);
+    if (options->control.step)
+        return step_run(variant, options);
     return run_once(variant, options);
 }
 
@@ -198,7 +201,7 @@ int session_open(const struct options *options)
     title = trace_text(trace, trace->title);
     if (*title != '\0')
         printf("== %s\n\n", title);
-    good = show(trace, NULL, options);
+    good = session_show(trace, NULL, options);
     trace_close(trace);
     return good ? 0 : 1;
 }

@@ -29,6 +29,8 @@ int session_run(const struct variant *variant,
  * prepared for the schedule that was asked for.
  * session_study - what keeper_run needs; the caller frees its argv.
  * session_finish - from the bare log to one that a person can read.
+ * session_show - print the columns and the last lines; returns whether
+ * the run is as expected.  `variant` is NULL for an opened one.
  * session_expect - what the variant's Expect: line says.
  */
 struct trace *session_begin(const struct variant *variant,
@@ -36,6 +38,8 @@ struct trace *session_begin(const struct variant *variant,
 struct study session_study(const struct variant *variant,
                            const struct options *options);
 void session_finish(struct trace *trace, const struct variant *variant);
+bool session_show(const struct trace *trace, const struct variant *variant,
+                  const struct options *options);
 struct expect session_expect(const struct trace *trace);
 
 /*

@@ -45,10 +45,10 @@ static _Noreturn void stop(enum schedule_stop why)
 
 /* One that waits for its time can go on, late or not, if all others
  * may be that slow: in an eager run they may. */
-static bool can_go(const struct seat *seat)
+static bool can_go(const struct table *in, const struct seat *seat)
 {
     return seat->state == SEAT_READY ||
-           (table->eager && seat->state == SEAT_BLOCKED &&
+           (in->eager && seat->state == SEAT_BLOCKED &&
             seat->deadline != GATE_NEVER);
 }
 
@@ -59,7 +59,7 @@ static uint32_t gather(uint16_t *candidates)
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
         if (table->seats[i].state == SEAT_EMPTY)
             break;
-        if (can_go(&table->seats[i]))
+        if (can_go(table, &table->seats[i]))
             candidates[count++] = (uint16_t)i;
     }
     return count;
@@ -554,7 +554,7 @@ struct schedule_next schedule_next(const struct trace *trace,
 {
     const struct seat *seat = &table_of(trace)->seats[actor];
     struct schedule_next next = {
-        .can_go = can_go(seat),
+        .can_go = can_go(table_of(trace), seat),
         .ended = seat->state == SEAT_GONE || seat->state == SEAT_EMPTY,
         .kind = (enum kind)seat->kind,
         .object = seat->object,

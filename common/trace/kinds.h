@@ -92,7 +92,8 @@ enum kind_group {
     KIND(OBJECT_NAME,     "·", ".", "is named",           GROUP_NOTE)      \
     KIND(SEMAPHORE_OPEN,  "·", ".", "opens",              GROUP_SEMAPHORE) \
     KIND(SEMAPHORE_CLOSE, "·", ".", "closes",             GROUP_SEMAPHORE) \
-    KIND(SEMAPHORE_UNLINK, "·", ".", "unlinks",           GROUP_SEMAPHORE)
+    KIND(SEMAPHORE_UNLINK, "·", ".", "unlinks",           GROUP_SEMAPHORE)  \
+    KIND(NEXT,            "→", ">", "is about to",        GROUP_NOTE)
 /* clang-format on */
 
 enum kind {

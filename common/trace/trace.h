@@ -90,6 +90,9 @@ struct event {
  * LOAD ... ATOMIC_CHANGE  value: the value read or written if
  *                EVENT_VALUE is set; size: bytes
  * ENTER LEAVE    pc: in the caller; value: an address in the callee
+ * NEXT           where a run was stopped: what the actor is about to do;
+ *                object, pc; value: that kind; EVENT_WAITED: it has to
+ *                wait first
  * OBJECT_NAME    object: key; text: name; value: its rank, a name of
  *                higher rank is the better one for the same object
  */
