@@ -38,10 +38,8 @@ void carrier_departed(int pid)
 }
 
 /* It has little left to do, and on one core it is next to run. */
-void carrier_thread_departed(int tid)
+void carrier_thread_departed(int pid, int tid)
 {
-    long pid = syscall(SYS_getpid);
-
-    while (syscall(SYS_tgkill, pid, (long)tid, 0L) == 0)
+    while (syscall(SYS_tgkill, (long)pid, (long)tid, 0L) == 0)
         syscall(SYS_sched_yield);
 }

@@ -50,7 +50,8 @@ struct table {
     uint64_t random;   /* state of the generator */
     uint32_t holder;   /* who has the turn */
     uint32_t departed; /* pid of a process that the kernel is ending */
-    uint32_t departed_thread; /* tid, likewise */
+    uint32_t departed_thread; /* tid, likewise, */
+    uint32_t departed_from;   /* of this process */
     uint32_t stop;     /* enum schedule_stop */
     bool eager;        /* time may pass though somebody can go on */
     uint32_t change_count; /* pct: priority change points left */
@@ -84,11 +85,12 @@ uint64_t strategy_random(struct table *table, uint64_t bound);
 
 /*
  * carrier_pass - let `to` go on; carrier_wait - sleep until this actor
- * may; carrier_departed - wait until the kernel has ended a process.
+ * may; carrier_departed - wait until the kernel has ended a process;
+ * carrier_thread_departed - the same for a thread, of any process.
  */
 void carrier_pass(struct seat *to);
 void carrier_wait(struct seat *seat);
 void carrier_departed(int pid);
-void carrier_thread_departed(int tid);
+void carrier_thread_departed(int pid, int tid);
 
 #endif

@@ -195,7 +195,8 @@ static void wait_for_turn(void)
         table->departed = 0;
     }
     if (table->departed_thread != 0) {
-        carrier_thread_departed((int)table->departed_thread);
+        carrier_thread_departed((int)table->departed_from,
+                                (int)table->departed_thread);
         table->departed_thread = 0;
     }
     table->holder = self.number;
@@ -391,6 +392,7 @@ static void gate_leave(bool whole_process)
             return; /* the run is over */
         table->departed = pid;
     } else {
+        table->departed_from = pid;
         table->departed_thread = (uint32_t)syscall(SYS_gettid);
     }
     carrier_pass(&table->seats[pick()]);
