@@ -37,7 +37,7 @@ UNFIT     = -O% -std% -fsanitize% -gsplit% -DNDEBUG -D_FORTIFY_SOURCE%
 STUDY_FLAGS = $(STRICT) $(filter-out $(UNFIT),$(FLAGS)) -O0 -g \
 	-fno-omit-frame-pointer -fno-pie -fsanitize=thread \
 	$(if $(CLANG),-mllvm -tsan-instrument-read-before-write=1) -pthread
-LINK_FLAGS = $(FLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -pthread \
+LINK_FLAGS = $(FLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -Wl,-z,now -pthread \
 	-Wl,@$(BUILD)/wrap.ld
 LIBRARIES = -ldw -lm
 CHECK_LIBRARIES = -lcheck -lsubunit -lrt

@@ -66,104 +66,79 @@ static void expect_end(void)
     pthread_setspecific(end_key, &end);
 }
 
-/* What the creator hands to the new thread, which frees it. */
-struct birth {
-    struct trace *trace;
-    uint32_t number; /* of the actor */
-    uint32_t event;  /* THREAD_CREATE */
-    void *(*routine)(void *);
-    void *argument;
-};
-
 /* An address in the function, as a return address would be: past its
  * first byte. */
-static uint64_t inside(void *(*routine)(void *))
+static uint64_t inside(uint64_t routine)
 {
-    return (uint64_t)(uintptr_t)routine + 1;
+    return routine + 1;
 }
 
+/*
+ * The new thread finds what it is to do in its actor, whose number is
+ * its argument: nothing is allocated, by whom and for how long ever.
+ */
 static void *begin(void *argument)
 {
-    struct birth birth = *(struct birth *)argument;
+    uint32_t number = (uint32_t)(uintptr_t)argument;
+    struct trace *trace = trace_here();
+    const struct actor *actor = trace_actor(trace, number);
+    void *(*routine)(void *) = (void *(*)(void *))(uintptr_t)actor->routine;
 
-    actor_become(birth.trace, birth.number, inside(birth.routine));
-    if (birth.event != TRACE_NONE)
-        trace_event(birth.trace, birth.event)->value =
-            identity_of_actor(birth.number, identity_tid());
-    free(argument);
+    actor_become(trace, number, inside(actor->routine));
+    if (actor->birth != TRACE_NONE)
+        trace_event(trace, actor->birth)->value =
+            identity_of_actor(number, identity_tid());
     expect_end();
-    return birth.routine(birth.argument);
+    return routine((void *)(uintptr_t)actor->argument);
 }
 
 /* Fills in what the creator knows of the actor. */
-static void describe(const struct birth *birth)
+static struct actor *describe(uint32_t number, void *(*routine)(void *),
+                              void *argument, uint64_t pc)
 {
-    struct actor *actor = trace_actor(birth->trace, birth->number);
+    struct actor *actor = trace_actor(self.trace, number);
 
     actor->process = (uint16_t)self.process;
-    actor->routine = (uint64_t)(uintptr_t)birth->routine;
-    actor->argument = (uint64_t)(uintptr_t)birth->argument;
-    atomic_store(&actor->start, inside(birth->routine));
-}
-
-static void came_to_nothing(const struct birth *birth, int error)
-{
-    atomic_store(&trace_actor(birth->trace, birth->number)->state,
-                 ACTOR_ENDED);
-    record_result(birth->event, 0, error);
-}
-
-static int create(pthread_t *thread, const pthread_attr_t *attributes,
-                  struct birth *birth, uint64_t pc)
-{
-    struct birth copy;
-    int error;
-
+    actor->routine = (uint64_t)(uintptr_t)routine;
+    actor->argument = (uint64_t)(uintptr_t)argument;
+    atomic_store(&actor->start, inside(actor->routine));
     ask(KIND_THREAD_CREATE, 0, pc);
-    birth->event = record(KIND_THREAD_CREATE,
-                          object_key(OBJECT_ACTOR, birth->number), 0, pc);
-    copy = *birth;
-    process_has_threads = true;
-    error = __real_pthread_create(thread, attributes, begin, birth);
-    if (error == 0) {
-        /* The child stores the same, but may not have come to it yet
-         * when its creator asks for it by this name. */
-        trace_actor(copy.trace, copy.number)->thread = (uint64_t)*thread;
-        if (gate != NULL)
-            gate->born(copy.number);
-        return 0;
-    }
-    came_to_nothing(&copy, error);
-    free(birth);
-    return error;
+    actor->birth = record(KIND_THREAD_CREATE,
+                          object_key(OBJECT_ACTOR, number), 0, pc);
+    return actor;
 }
 
 int __wrap_pthread_create(pthread_t *thread,
                           const pthread_attr_t *attributes,
                           void *(*routine)(void *), void *argument)
 {
-    struct birth *birth;
+    struct actor *actor;
     uint32_t number;
+    int error;
 
     number = is_actor() ? actor_announce() : TRACE_NONE;
     if (number == TRACE_NONE)
         return __real_pthread_create(thread, attributes, routine,
                                      argument);
-    birth = malloc(sizeof *birth);
-    if (birth == NULL) {
-        atomic_store(&trace_actor(self.trace, number)->state, ACTOR_ENDED);
-        return EAGAIN;
-    }
     if (actor_owns_stack(argument))
         stacks_are_shared = true;
-    *birth = (struct birth){.trace = self.trace,
-                            .number = number,
-                            .routine = routine,
-                            .argument = argument};
-    describe(birth);
     if (self.number == self.process)
         expect_end(); /* from now on somebody may cancel it */
-    return create(thread, attributes, birth, HERE);
+    process_has_threads = true;
+    actor = describe(number, routine, argument, HERE);
+    error = __real_pthread_create(thread, attributes, begin,
+                                  (void *)(uintptr_t)number);
+    if (error != 0) {
+        atomic_store(&actor->state, ACTOR_ENDED);
+        record_result(actor->birth, 0, error);
+        return error;
+    }
+    /* The child stores the same, but may not have come to it yet when
+     * its creator asks for it by this name. */
+    actor->thread = (uint64_t)*thread;
+    if (gate != NULL)
+        gate->born(number);
+    return 0;
 }
 
 void __wrap_pthread_exit(void *result)

@@ -77,35 +77,37 @@ static int next_signal(uint64_t nanoseconds)
     return number < 0 ? 0 : number;
 }
 
-/* As a program finds the world that a shell starts on a terminal. */
-static void restore_defaults(const struct study *study)
+/*
+ * A program is to find the world that a shell starts it in on a terminal.
+ * What of that the keeper can have too, it has, so that it is done once
+ * for many runs: no signal ignored, no locale, no core files.
+ */
+static void prepare_world(void)
 {
     const struct rlimit no_core = {0, 0};
-    sigset_t none;
 
-    setpgid(0, 0);
     for (int number = 1; number < NSIG; number++)
         signal(number, SIG_DFL);
     setlocale(LC_ALL, "C");
     setrlimit(RLIMIT_CORE, &no_core); /* it would be left behind */
-    if (!study->raw) {
-        int nowhere = open("/dev/null", O_WRONLY);
+}
 
-        if (nowhere < 0)
-            die("cannot open /dev/null:");
+static void enter_world(const struct study *study)
+{
+    int nowhere = open("/dev/null", O_RDWR);
+    sigset_t none;
+
+    if (nowhere < 0)
+        die("cannot open /dev/null:");
+    setpgid(0, 0);
+    if (!study->raw) {
         dup2(nowhere, STDOUT_FILENO);
         dup2(nowhere, STDERR_FILENO);
-        if (nowhere > STDERR_FILENO)
-            close(nowhere);
     }
-    if (study->no_input) {
-        int nothing = open("/dev/null", O_RDONLY);
-
-        if (nothing < 0)
-            die("cannot open /dev/null:");
-        dup2(nothing, STDIN_FILENO);
-        close(nothing);
-    }
+    if (study->no_input)
+        dup2(nowhere, STDIN_FILENO);
+    if (nowhere > STDERR_FILENO)
+        close(nowhere);
     setvbuf(stdout, NULL, _IOLBF, 0);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -114,8 +116,7 @@ static void restore_defaults(const struct study *study)
 _Noreturn static void be_the_program(struct trace *trace,
                                      const struct study *study)
 {
-    restore_defaults(study);
-    intercept_variant(study->variant->name);
+    enter_world(study);
     schedule_start(trace);
     intercept_start(trace);
     exit(study->variant->main(study->argc, study->argv));
@@ -333,6 +334,8 @@ _Noreturn static void keep(struct trace *trace, const struct study *study)
 {
     struct keeper keeper = {.trace = trace};
 
+    prepare_world();
+    intercept_variant(study->variant->name);
     if (study->runs > 0)
         many_begin(trace, study);
     do
@@ -351,6 +354,7 @@ struct note {
 };
 
 #define VARIABLE "INTERLEAVINGS_KEEPER"
+#define BIND_NOW "LD_BIND_NOW"
 
 _Noreturn static void resume_by_exec(struct trace *trace,
                                      const struct study *study)
@@ -367,6 +371,7 @@ _Noreturn static void resume_by_exec(struct trace *trace,
     memcpy(trace->note, &note, sizeof note);
     snprintf(number, sizeof number, "%d", trace_descriptor());
     setenv(VARIABLE, number, 1);
+    setenv(BIND_NOW, "1", 1); /* once, not in every run */
     personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
     execv("/proc/self/exe", study->argv);
     die("cannot start the keeper of a controlled run:");
@@ -382,6 +387,7 @@ void keeper_resume(int argc, char **argv)
     if (number == NULL)
         return;
     unsetenv(VARIABLE);
+    unsetenv(BIND_NOW);
     trace = trace_attach(atoi(number));
     if (trace == NULL)
         return;

@@ -188,6 +188,11 @@ void trace_reset(struct trace *trace, uint64_t text_head)
     trace->virtual_time = 0;
 }
 
+struct trace *trace_here(void)
+{
+    return descriptor < 0 ? NULL : TRACE_ADDRESS;
+}
+
 int trace_descriptor(void)
 {
     return descriptor;

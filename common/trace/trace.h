@@ -177,6 +177,7 @@ struct actor {
     uint64_t thread;          /* pthread_t, meaningful in its process */
     uint64_t routine;         /* thread: start routine and argument, */
     uint64_t argument;        /* meaningful in its process only */
+    uint32_t birth;           /* thread: the THREAD_CREATE event */
     uint32_t unseen;          /* 1: it has become a foreign program */
 };
 
@@ -282,6 +283,9 @@ void trace_prepare(struct trace *trace);
  * when text_head was `text_head`.  Requires that no actor runs.
  */
 void trace_reset(struct trace *trace, uint64_t text_head);
+
+/* The trace that this process made or attached; NULL if none. */
+struct trace *trace_here(void);
 
 /* The descriptor behind a trace of trace_create or trace_attach. */
 int trace_descriptor(void);
