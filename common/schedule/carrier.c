@@ -4,8 +4,11 @@
  */
 #define _GNU_SOURCE /* syscall */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,9 +40,28 @@ void carrier_departed(int pid)
     syscall(SYS_close, file);
 }
 
+/* A process keeps the number of its first thread as long as it lives;
+ * the state of it is all that tells whether it has ended. */
+static bool is_zombie(int pid)
+{
+    char path[32], text[128] = "";
+    const char *state;
+    long file;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    file = syscall(SYS_openat, (long)AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return true;
+    syscall(SYS_read, file, text, sizeof text - 1);
+    syscall(SYS_close, file);
+    state = strrchr(text, ')');
+    return state != NULL && state[1] == ' ' && state[2] == 'Z';
+}
+
 /* It has little left to do, and on one core it is next to run. */
 void carrier_thread_departed(int pid, int tid)
 {
-    while (syscall(SYS_tgkill, (long)pid, (long)tid, 0L) == 0)
+    while (syscall(SYS_tgkill, (long)pid, (long)tid, 0L) == 0 &&
+           !(pid == tid && is_zombie(pid)))
         syscall(SYS_sched_yield);
 }

@@ -378,6 +378,15 @@ static void end_seats(uint32_t process)
     }
 }
 
+static bool is_last_thread(void)
+{
+    for (uint32_t i = self.process; i < trace_actor_count(self.trace); i++)
+        if (trace_actor(self.trace, i)->process == self.process &&
+            table->seats[i].state != SEAT_GONE)
+            return false;
+    return true;
+}
+
 static void gate_leave(bool whole_process)
 {
     uint32_t pid = (uint32_t)syscall(SYS_getpid);
@@ -385,8 +394,9 @@ static void gate_leave(bool whole_process)
     settle(&table->seats[self.number]);
     table->seats[self.number].state = SEAT_GONE;
     gate_touch(object_key(OBJECT_ACTOR, self.number));
-    if (whole_process) {
+    if (whole_process || is_last_thread()) {
         end_seats(self.process);
+        gate_touch(object_key(OBJECT_ACTOR, self.process));
         gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
         if (pid == table->first_pid)
             return; /* the run is over */
@@ -401,6 +411,7 @@ static void gate_leave(bool whole_process)
 static void gate_away(void)
 {
     end_seats(self.process);
+    gate_touch(object_key(OBJECT_ACTOR, self.process));
     gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
     carrier_pass(&table->seats[pick()]);
 }
