@@ -137,6 +137,7 @@ START_TEST(verdict_incomplete)
     while (trace_lost(built) < 3)
         trace_append(built, &(struct event){.kind = KIND_YIELD,
                                             .peer = TRACE_NONE});
+    built->sealed = 1;
     verdict = judge(built);
     ck_assert_int_eq(verdict.kind, VERDICT_INCOMPLETE);
     ck_assert_str_eq(verdict.sentence,
@@ -365,14 +366,24 @@ static const struct {
     {NULL, "always ok", "", 1 << VERDICT_OK},
     {"  \n", "always ok", "", 1 << VERDICT_OK},
     {" always deadlock: why", "always deadlock", "why",
-     1 << VERDICT_DEADLOCK},
+     1 << VERDICT_DEADLOCK | 1 << VERDICT_LOST_WAKEUP},
+    {"always lost-wakeup: s", "always lost-wakeup", "s",
+     1 << VERDICT_LOST_WAKEUP},
+    {"sometimes livelock", "sometimes livelock", "",
+     1 << VERDICT_OK | 1 << VERDICT_LIVELOCK},
+    {"always starvation", "always starvation", "",
+     1 << VERDICT_STARVATION},
+    {"always leak", "always leak", "", 1 << VERDICT_LEAK},
+    {"always stuck", "always stuck", "", 1 << VERDICT_STUCK},
     {"sometimes assertion: x: y", "sometimes assertion", "x: y",
      1 << VERDICT_OK | 1 << VERDICT_ASSERTION},
     {"never crash: z", "never crash", "z", 1 << VERDICT_OK},
     {"never ok", "never ok", "",
      1 << VERDICT_ASSERTION | 1 << VERDICT_CRASH | 1 << VERDICT_EXIT |
          1 << VERDICT_DEADLOCK | 1 << VERDICT_TIMEOUT |
-         1 << VERDICT_MISUSE},
+         1 << VERDICT_MISUSE | 1 << VERDICT_LOST_WAKEUP |
+         1 << VERDICT_LIVELOCK | 1 << VERDICT_STARVATION |
+         1 << VERDICT_LEAK | 1 << VERDICT_STUCK},
     {"always exit", "always exit", "", 1 << VERDICT_EXIT},
     {"always misuse :odd", "always misuse", "odd", 1 << VERDICT_MISUSE},
     {"always timeout: t", "always timeout", "t", 1 << VERDICT_TIMEOUT},
@@ -382,6 +393,8 @@ static const struct {
     {"always ok so it is", NULL, "", 0},
     {"sometimes ok: a", NULL, "", 0},
     {"always interrupted: a", NULL, "", 0},
+    {"always misfit: a", NULL, "", 0},
+    {"always stopped: a", NULL, "", 0},
 };
 
 START_TEST(expect_grammar)
@@ -398,7 +411,7 @@ START_TEST(expect_grammar)
     expect_print(&expect, printed, sizeof printed);
     ck_assert_str_eq(printed, expectations[_i].printed);
     ck_assert_str_eq(expect.sentence, expectations[_i].sentence);
-    for (unsigned kind = 0; kind <= VERDICT_INCOMPLETE; kind++) {
+    for (unsigned kind = 0; kind <= VERDICT_STOPPED; kind++) {
         struct verdict came = {.kind = (enum verdict_kind)kind};
 
         ck_assert_int_eq(expect_met(&expect, &came),
@@ -417,7 +430,8 @@ START_TEST(bad_expect_says_why)
         problem,
         "Expect: \"often\" is no frequency; write for example \"Expect: "
         "sometimes deadlock: why\" (always, sometimes, never; ok, "
-        "assertion, crash, exit, deadlock, misuse, timeout)");
+        "assertion, crash, exit, deadlock, lost-wakeup, livelock, "
+        "starvation, leak, misuse, timeout, stuck)");
 }
 END_TEST
 

@@ -11,8 +11,10 @@ static const char *const frequencies[] = {"always", "sometimes", "never"};
 
 /* The outcomes that may be expected. */
 static const enum verdict_kind outcomes[] = {
-    VERDICT_OK,       VERDICT_ASSERTION, VERDICT_CRASH,  VERDICT_EXIT,
-    VERDICT_DEADLOCK, VERDICT_MISUSE,    VERDICT_TIMEOUT};
+    VERDICT_OK,       VERDICT_ASSERTION,   VERDICT_CRASH,
+    VERDICT_EXIT,     VERDICT_DEADLOCK,    VERDICT_LOST_WAKEUP,
+    VERDICT_LIVELOCK, VERDICT_STARVATION,  VERDICT_LEAK,
+    VERDICT_MISUSE,   VERDICT_TIMEOUT,     VERDICT_STUCK};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -113,14 +115,27 @@ bool expect_parse(const char *text, struct expect *expect, char *problem,
     return false;
 }
 
+bool expect_names(const struct expect *expect, enum verdict_kind kind)
+{
+    return kind == expect->outcome ||
+           (kind == VERDICT_LOST_WAKEUP &&
+            expect->outcome == VERDICT_DEADLOCK);
+}
+
+/* Runs that say nothing about the program. */
+static bool says_nothing(enum verdict_kind kind)
+{
+    return kind == VERDICT_INTERRUPTED || kind == VERDICT_INCOMPLETE ||
+           kind == VERDICT_MISFIT || kind == VERDICT_STOPPED;
+}
+
 bool expect_met(const struct expect *expect,
                 const struct verdict *verdict)
 {
-    bool is_outcome = verdict->kind == expect->outcome;
+    bool is_outcome = expect_names(expect, verdict->kind);
     bool is_ok = verdict->kind == VERDICT_OK;
 
-    if (verdict->kind == VERDICT_INTERRUPTED ||
-        verdict->kind == VERDICT_INCOMPLETE)
+    if (says_nothing(verdict->kind))
         return false;
     switch (expect->frequency) {
     case EXPECT_ALWAYS:

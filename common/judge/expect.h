@@ -9,9 +9,12 @@
  *   sometimes X         X or ok (X is not ok: that would say nothing)
  *   never X             ok; if X is ok: anything that went wrong
  *
- * OUTCOME is ok, assertion, crash, exit, deadlock, misuse or timeout.
+ * OUTCOME is ok, assertion, crash, exit, deadlock, lost-wakeup, livelock,
+ * starvation, leak, misuse, timeout or stuck; what each is, verdict.h
+ * says.  A lost wake-up is a deadlock, too: X may be either.
  * No Expect: at all means "always ok".  A run that the user broke off or
- * that the trace could not hold is never as expected.
+ * had stopped, one that the trace could not hold and one whose schedule
+ * is another program's is never as expected.
  *
  * Used by run/.  Uses verdict.h.
  */
@@ -43,6 +46,9 @@ bool expect_parse(const char *text, struct expect *expect, char *problem,
 /* Is the run what was expected? */
 bool expect_met(const struct expect *expect,
                 const struct verdict *verdict);
+
+/* Is a verdict of this kind the outcome X that is spoken of? */
+bool expect_names(const struct expect *expect, enum verdict_kind kind);
 
 /* "sometimes assertion", as it is written. */
 void expect_print(const struct expect *expect, char *out, size_t size);

@@ -5,47 +5,48 @@
 
 #include <string.h>
 
+#include "judge/case.h"
 #include "judge/deadlock.h"
-#include "judge/misuse.h"
-#include "judge/names.h"
-#include "judge/phrase.h"
-#include "judge/replay.h"
 
+/* In the order of enum verdict_kind. */
 static const char *const names_of_kinds[] = {
-    "ok",       "assertion", "crash",  "exit",       "deadlock",
-    "timeout",  "misuse",    "interrupted", "incomplete"};
+    "ok",       "assertion",  "crash",       "exit",       "deadlock",
+    "timeout",  "misuse",     "interrupted", "incomplete", "lost-wakeup",
+    "livelock", "starvation", "leak",        "stuck",      "misfit",
+    "stopped"};
 
 const char *verdict_name(enum verdict_kind kind)
 {
     return names_of_kinds[kind];
 }
 
-/* What is found on the way through the trace. */
-struct case_file {
-    const struct trace *trace;
-    struct names *names;
-    struct replay *replay;
-    uint32_t assertion, crash; /* the first of each; or TRACE_NONE */
-    uint32_t misuse, misuses;
-    char misuse_sentence[MISUSE_SENTENCE];
-    uint32_t stop; /* how things stood there is what matters */
-};
+void case_add_place(const struct case_file *file, struct phrase *phrase,
+                    uint32_t index)
+{
+    const struct event *event = trace_read(file->trace, index);
+
+    if (event != NULL)
+        phrase_add_place(phrase, file->trace, event->pc);
+}
 
 static void look(struct case_file *file, uint32_t index)
 {
-    enum kind kind = event_kind(trace_read(file->trace, index));
-    char sentence[MISUSE_SENTENCE];
+    const struct event *event = trace_read(file->trace, index);
+    enum kind kind = event_kind(event);
+    bool first = file->misuses == 0;
 
     if (kind == KIND_ASSERT && file->assertion == TRACE_NONE)
         file->assertion = index;
     if (kind == KIND_CRASH && file->crash == TRACE_NONE)
         file->crash = index;
-    if (!misuse_check(file->replay, file->names, sentence))
+    if (kind == KIND_EXIT)
+        leak_look(file, index, event);
+    starve_look(file->starve, index, event);
+    if (!misuse_check(file->replay, file->names,
+                      first && file->told ? file->misuse_sentence : NULL))
         return;
-    if (file->misuses++ > 0)
-        return;
-    file->misuse = index;
-    memcpy(file->misuse_sentence, sentence, sizeof sentence);
+    if (file->misuses++ == 0)
+        file->misuse = index;
 }
 
 /* Those who were ended from outside are seen as they were before. */
@@ -53,9 +54,8 @@ static uint32_t stop_of(const struct trace *trace)
 {
     uint32_t stop = trace_count(trace);
 
-    if (trace->ending != ENDING_DEADLOCK &&
-        trace->ending != ENDING_TIMEOUT &&
-        trace->ending != ENDING_INTERRUPTED)
+    if (trace->ending == ENDING_NONE || trace->ending == ENDING_EXIT ||
+        trace->ending == ENDING_SIGNAL)
         return stop;
     while (stop > 0) {
         const struct event *event = trace_read(trace, stop - 1);
@@ -135,12 +135,136 @@ static void say_incomplete(struct case_file *file,
 static void say_deadlock(struct case_file *file, struct verdict *verdict,
                          struct phrase *phrase)
 {
+    struct phrase before = *phrase;
+
+    verdict->kind = VERDICT_LOST_WAKEUP;
+    phrase_add(phrase, "lost wake-up: ");
+    if (trace_lost(file->trace) == 0)
+        verdict->event = deadlock_lost_wakeup(phrase, file->replay,
+                                              file->names, file->stop);
+    if (verdict->event != TRACE_NONE)
+        return;
+    *phrase = before;
     verdict->kind = VERDICT_DEADLOCK;
     phrase_add(phrase, "deadlock: ");
-    if (trace_lost(file->trace) > 0 ||
+    if (!file->told || trace_lost(file->trace) > 0 ||
         deadlock_describe(phrase, file->replay, file->names,
                           file->stop) == 0)
         phrase_add(phrase, "nobody can go on");
+}
+
+static void say_livelock(struct case_file *file, struct verdict *verdict,
+                         struct phrase *phrase)
+{
+    verdict->kind = VERDICT_LIVELOCK;
+    phrase_add(phrase, "livelock: ");
+    if (trace_lost(file->trace) == 0)
+        verdict->event = endless_say_spinning(file, phrase);
+    if (verdict->event == TRACE_NONE)
+        phrase_add(phrase, "steps go on, and nothing changes");
+}
+
+/* " after race.c:12" */
+static void add_after(const struct case_file *file, struct phrase *phrase,
+                      uint32_t number)
+{
+    const struct event *last = trace_read(
+        file->trace, file->replay->actors[number].last);
+    const struct place *place =
+        last == NULL ? NULL : trace_place(file->trace, last->pc);
+
+    if (place != NULL && place->line != 0)
+        phrase_add(phrase, " after %.100s:%u",
+                   phrase_base_name(trace_text(file->trace, place->file)),
+                   place->line);
+}
+
+/* More steps than allowed: others were not let, or nobody gets on. */
+static void say_steps(struct case_file *file, struct verdict *verdict,
+                      struct phrase *phrase)
+{
+    long long steps = (long long)file->trace->ending_value;
+    uint32_t starved = endless_starved(file);
+
+    if (starved != TRACE_NONE) {
+        verdict->kind = VERDICT_STARVATION;
+        verdict->event = file->replay->actors[starved].last;
+        phrase_add(phrase, "starvation: %s could go on",
+                   trace_actor_name(file->trace, starved));
+        add_after(file, phrase, starved);
+        phrase_add(phrase,
+                   " and was not let: in %lld steps others went on "
+                   "without end", steps);
+        return;
+    }
+    verdict->kind = VERDICT_LIVELOCK;
+    phrase_add(phrase, "livelock: ");
+    if (!endless_say_repeating(file, phrase))
+        phrase_add(phrase, "no end after %lld steps", steps);
+}
+
+static void say_stuck(struct case_file *file, struct verdict *verdict,
+                      struct phrase *phrase)
+{
+    const struct trace *trace = file->trace;
+    uint32_t number = trace->ending_value >= 0 &&
+                              trace->ending_value <
+                                  file->replay->actor_count
+                          ? (uint32_t)trace->ending_value
+                          : 0;
+
+    verdict->kind = VERDICT_STUCK;
+    if (file->replay->actor_count > 0)
+        verdict->event = file->replay->actors[number].last;
+    phrase_add(phrase, "%s is asleep in %.60s",
+               trace_actor_name(trace, number),
+               trace_text(trace, trace->ending_text));
+    if (file->replay->actor_count > 0)
+        add_after(file, phrase, number);
+    phrase_add(phrase, ", a call that takes no turns: nobody else can go "
+                       "on. Run it without --seed");
+}
+
+static void say_misfit(struct case_file *file, struct verdict *verdict,
+                       struct phrase *phrase)
+{
+    verdict->kind = VERDICT_MISFIT;
+    phrase_add(phrase, "%s",
+               trace_text(file->trace, file->trace->ending_text));
+}
+
+static void say_stopped(struct case_file *file, struct verdict *verdict,
+                        struct phrase *phrase)
+{
+    (void)file;
+    verdict->kind = VERDICT_STOPPED;
+    phrase_add(phrase, "stopped where the given schedule ends");
+}
+
+static void say_starvation(struct case_file *file,
+                           struct verdict *verdict, struct phrase *phrase)
+{
+    verdict->kind = VERDICT_STARVATION;
+    verdict->event = starve_found(file->starve);
+    phrase_add(phrase, "starvation: ");
+    starve_say(file, phrase);
+}
+
+/* Returns whether anything was leaked. */
+static bool say_leak(struct case_file *file, struct verdict *verdict,
+                     struct phrase *phrase)
+{
+    struct phrase before = *phrase;
+
+    phrase_add(phrase, "leak: ");
+    verdict->event = leak_say(file, phrase);
+    if (verdict->event != TRACE_NONE) {
+        verdict->kind = VERDICT_LEAK;
+        return true;
+    }
+    *phrase = before;
+    phrase->text[phrase->length] = '\0';
+    return false;
 }
 
 /* Who still ran, where it was seen last. */
@@ -262,19 +386,33 @@ static void say_ok(struct case_file *file, struct verdict *verdict,
         phrase_add(phrase, "ok: it came to its end");
 }
 
+/* The deadlock is the misuse: it was told already. */
+static bool is_told(const struct case_file *file,
+                    const struct verdict *verdict)
+{
+    const struct event *event = trace_read(file->trace, file->misuse);
+
+    return verdict->kind == VERDICT_DEADLOCK && file->misuses == 1 &&
+           event != NULL && event_kind(event) == KIND_WAIT &&
+           file->replay->actors[event->actor].wait_since == file->misuse;
+}
+
 static void add_also(struct case_file *file, struct verdict *verdict)
 {
-    struct phrase also = phrase_in(verdict->also, sizeof verdict->also);
+    struct phrase also = phrase_in(
+        verdict->also, file->told ? sizeof verdict->also : 1);
     uint32_t left = file->trace->left_behind;
 
-    if (file->misuses > 0 && verdict->kind != VERDICT_MISUSE)
+    if (file->misuses > 0 && verdict->kind != VERDICT_MISUSE &&
+        !is_told(file, verdict))
         phrase_add(&also, "%s", file->misuse_sentence);
     if (trace_lost(file->trace) > 0 &&
         verdict->kind != VERDICT_INCOMPLETE) {
         phrase_add(&also, "%s", also.length > 0 ? "; " : "");
         add_lost(file, &also);
     }
-    if (left > 0 && file->trace->ending != ENDING_DEADLOCK)
+    if (left > 0 && (file->trace->ending == ENDING_EXIT ||
+                     file->trace->ending == ENDING_SIGNAL))
         phrase_add(&also,
                    "%s%u process%s outlived %s and had to be ended",
                    also.length > 0 ? "; " : "", left,
@@ -282,29 +420,63 @@ static void add_also(struct case_file *file, struct verdict *verdict)
                    trace_actor_name(file->trace, 0));
 }
 
+/* What kept the run from its end; returns whether anything did. */
+static bool decide_by_ending(struct case_file *file,
+                             struct verdict *verdict,
+                             struct phrase *phrase)
+{
+    switch (file->trace->ending) {
+    case ENDING_SIGNAL:
+        say_signal(file, verdict, phrase);
+        return true;
+    case ENDING_DEADLOCK:
+        say_deadlock(file, verdict, phrase);
+        return true;
+    case ENDING_LIVELOCK:
+        say_livelock(file, verdict, phrase);
+        return true;
+    case ENDING_STEPS:
+        say_steps(file, verdict, phrase);
+        return true;
+    case ENDING_STUCK:
+        say_stuck(file, verdict, phrase);
+        return true;
+    case ENDING_TIMEOUT:
+        say_timeout(file, verdict, phrase);
+        return true;
+    case ENDING_INTERRUPTED:
+        say_interrupted(file, verdict, phrase);
+        return true;
+    case ENDING_CHOICE:
+        say_stopped(file, verdict, phrase);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void decide(struct case_file *file, struct verdict *verdict)
 {
-    struct phrase phrase =
-        phrase_in(verdict->sentence, sizeof verdict->sentence);
-    uint32_t ending = file->trace->ending;
+    struct phrase phrase = phrase_in(
+        verdict->sentence, file->told ? sizeof verdict->sentence : 1);
     uint32_t failed = failed_process(file);
 
-    if (file->assertion != TRACE_NONE)
+    if (file->trace->ending == ENDING_MISFIT)
+        say_misfit(file, verdict, &phrase);
+    else if (file->assertion != TRACE_NONE)
         say_assertion(file, verdict, &phrase);
     else if (file->crash != TRACE_NONE)
         say_crash(file, verdict, &phrase);
-    else if (ending == ENDING_SIGNAL)
-        say_signal(file, verdict, &phrase);
-    else if (ending == ENDING_DEADLOCK)
-        say_deadlock(file, verdict, &phrase);
-    else if (ending == ENDING_TIMEOUT)
-        say_timeout(file, verdict, &phrase);
-    else if (ending == ENDING_INTERRUPTED)
-        say_interrupted(file, verdict, &phrase);
+    else if (decide_by_ending(file, verdict, &phrase))
+        return;
     else if (file->misuses > 0)
         say_misuse(file, verdict, &phrase);
+    else if (starve_found(file->starve) != TRACE_NONE)
+        say_starvation(file, verdict, &phrase);
     else if (failed != TRACE_NONE)
         say_exit(file, verdict, &phrase, failed);
+    else if (say_leak(file, verdict, &phrase))
+        return;
     else if (trace_lost(file->trace) > 0)
         say_incomplete(file, verdict, &phrase);
     else
@@ -313,19 +485,25 @@ static void decide(struct case_file *file, struct verdict *verdict)
 
 struct verdict judge(const struct trace *trace)
 {
-    struct verdict verdict = {.event = TRACE_NONE};
+    struct names *names = trace->sealed ? names_new(trace) : NULL;
+    const struct names nameless = {.trace = trace};
     struct case_file file = {.trace = trace,
-                             .names = names_new(trace),
+                             .names = names != NULL ? names : &nameless,
                              .replay = replay_new(trace),
+                             .told = names != NULL,
                              .assertion = TRACE_NONE,
                              .crash = TRACE_NONE,
-                             .misuse = TRACE_NONE};
+                             .misuse = TRACE_NONE,
+                             .leaked_lock = TRACE_NONE};
+    struct verdict verdict = {.event = TRACE_NONE};
 
+    file.starve = starve_new(file.replay);
     investigate(&file);
     decide(&file, &verdict);
     verdict.misuses = file.misuses;
     add_also(&file, &verdict);
+    starve_free(file.starve);
     replay_free(file.replay);
-    names_free(file.names);
+    names_free(names);
     return verdict;
 }

@@ -1,15 +1,43 @@
 /*
  * verdict.h - what a run came to, in one sentence.
  *
- * Of several the first in this order counts: a failed assertion, a
- * crash, a deadlock, a timeout, an interruption by the user, a misuse of
- * a call, an exit status.  If there is none of these, but the trace
- * could not hold the whole run, nothing can be said (VERDICT_INCOMPLETE).
+ * Of several the first in this order counts:
+ *
+ *   misfit       the given schedule does not fit the program
+ *   assertion    an assert failed, in any process
+ *   crash        a signal ended a process, or the first one
+ *   lost-wakeup  a deadlock in which somebody waits on a condition that
+ *                was signalled before, when nobody waited
+ *   deadlock     nobody can go on
+ *   livelock     all who are left only spin; or more steps than allowed
+ *   stuck        a controlled run is held up by a call that takes no
+ *                turns
+ *   timeout, interrupted (by the user), stopped (where the given
+ *                schedule ends, as the user asked)
+ *   misuse       a call that POSIX forbids or that cannot be meant
+ *   starvation   see below
+ *   exit         a status other than 0
+ *   leak         see below
+ *   incomplete   the trace could not hold the whole run: nothing can be
+ *                said
+ *   ok
  *
  * An exit status counts (VERDICT_EXIT) if it is not 0 and is the first
  * process's, or that of a child that ended by itself and whose end
  * nobody ever looked at.  A child whose parent looked is the parent's
- * business.  A failed assertion or a crash counts in any process.
+ * business.
+ *
+ * Starvation, in controlled runs only: an actor waits for the same thing
+ * over and over, STARVE_WAITS times, and sees nothing new meanwhile,
+ * while others pass it more than STARVE_PASSES times; or readers hold a
+ * lock without a gap past one who wants to write; or, in a run of more
+ * steps than allowed, one could have gone on and was not let (the
+ * numbers are in case.h).  One that a strategy merely holds back in a
+ * run that comes to its end is not starved.
+ *
+ * Leak: the first process ends and has not waited for a child that it
+ * made (nor sent it a signal), whether the child has ended or not; or a
+ * process exits while it holds a lock that others share.
  *
  * Used by expect.h, show/ and run/.  Uses replay.h, misuse.h, names.h.
  */
@@ -29,7 +57,14 @@ enum verdict_kind {
     VERDICT_TIMEOUT,
     VERDICT_MISUSE,
     VERDICT_INTERRUPTED,
-    VERDICT_INCOMPLETE
+    VERDICT_INCOMPLETE,
+    VERDICT_LOST_WAKEUP,
+    VERDICT_LIVELOCK,
+    VERDICT_STARVATION,
+    VERDICT_LEAK,
+    VERDICT_STUCK,
+    VERDICT_MISFIT,
+    VERDICT_STOPPED
 };
 
 struct verdict {
@@ -43,7 +78,9 @@ struct verdict {
 /*
  * judge - the verdict on a finished run.
  *
- * Requires names (names_finish) for a good sentence, nothing else.
+ * Of a trace that is not sealed and has no names (names_finish) it gives
+ * the kind and the event, but no sentence: so it is cheap, for many runs
+ * of which most come to the same.
  */
 struct verdict judge(const struct trace *trace);
 

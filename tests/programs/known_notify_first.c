@@ -5,7 +5,7 @@
  * happened. A condition remembers no signals: if the notifier is
  * faster, the waiter waits for a signal that has already been.
  *
- * Expect: sometimes deadlock: the waiter waits, nobody will signal
+ * Expect: sometimes lost-wakeup: the signal came before the wait
  */
 #include <pthread.h>
 #include <stddef.h>

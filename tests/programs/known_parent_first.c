@@ -4,7 +4,7 @@
  * Nothing says that the child is done when main returns. If the parent
  * is faster, the child runs on with nobody to ask how it ended.
  *
- * Expect: sometimes leak: the child is still there at the end
+ * Expect: always leak: nobody waits for the child, there or not
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS is not in POSIX */
 #include <stdlib.h>
