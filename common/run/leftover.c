@@ -68,8 +68,7 @@ void leftover_end(const struct trace *trace)
                               event_kind(event) != KIND_OBJECT_NAME))
             continue;
         name = trace_text(trace, event->text);
-        name += *name == '/';
-        if (*name == '\0' || *name == '.' || strlen(name) > 250 ||
+        if (*name++ != '/' || *name == '\0' || *name == '.' || strlen(name) > 250 ||
             strchr(name, '/') != NULL)
             continue;
         take_away("", name, "shared memory");

@@ -19,6 +19,7 @@
 #include "judge/names.h"
 #include "judge/replay.h"
 #include "judge/verdict.h"
+#include "run/leftover.h"
 #include "run/session.h"
 #include "show/places.h"
 #include "trace/fail.h"
@@ -50,6 +51,7 @@ void many_begin(struct trace *trace, const struct study *study)
     plan = *study;
     control.options = schedule_options(trace);
     text_before = trace->text_head;
+    leftover_begin();
 }
 
 static uint64_t mix(uint64_t mark, uint64_t value)
@@ -156,6 +158,7 @@ bool many_next(struct trace *trace)
     struct schedule_options options = schedule_options(trace);
     bool ok;
 
+    leftover_end(trace);
     if (trace->ending == ENDING_INTERRUPTED)
         return false;
     ok = count_run(trace);

@@ -69,8 +69,11 @@ static int perform(struct trace *trace, const struct variant *variant,
                    const struct options *options)
 {
     struct study study = session_study(variant, options);
-    int interrupted = keeper_run(trace, &study);
+    int interrupted;
 
+    leftover_begin();
+    interrupted = keeper_run(trace, &study);
+    leftover_end(trace);
     free(study.argv);
     return interrupted;
 }

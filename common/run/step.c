@@ -12,6 +12,7 @@
 
 #include "intercept/gate.h"
 #include "judge/names.h"
+#include "run/leftover.h"
 #include "run/session.h"
 #include "schedule/schedule.h"
 #include "show/columns.h"
@@ -55,7 +56,9 @@ static int run_again(struct walk *walk)
     study.no_input = true;
     trace_reset(walk->trace, walk->text_before);
     schedule_prepare(walk->trace, &schedule);
+    leftover_begin();
     interrupted = keeper_run(walk->trace, &study);
+    leftover_end(walk->trace);
     free(study.argv);
     if (walk->trace->ending == ENDING_CHOICE)
         for (uint32_t i = 0; i < trace_actor_count(walk->trace); i++)

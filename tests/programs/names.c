@@ -276,12 +276,20 @@ static void make_everything(void)
         make_shared_lock(&shared_forks[i]);
 }
 
+static void *look(void *stack)
+{
+    return stack;
+}
+
 int main(void)
 {
     struct date *date = calloc(1, sizeof *date);
     pthread_t thread;
 
     make_everything();
+    /* From here on what is on a stack may be shared. */
+    pthread_create(&thread, NULL, look, &date);
+    pthread_join(thread, NULL);
     pthread_create(&thread, NULL, everything, date);
     pthread_join(thread, NULL);
     free(date);
