@@ -190,7 +190,7 @@ static const struct way {
     {"tasks in turn: two bare pipes", by_pipes, TASKS, 3,
      "two wake-ups of another process"},
     {"tasks in turn: pool_apply", by_apply, TASKS, 3,
-     "two wake-ups, over sockets and poll"},
+     "two wake-ups: a semaphore, then a pipe and poll"},
     {"tasks at once: pool_apply_async", by_apply_async, TASKS, 3,
      "the lock of its tables; nobody has to sleep"},
 };

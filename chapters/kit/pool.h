@@ -77,7 +77,7 @@ typedef int pool_callback(int error, const void *value);
  * until its result has been got or forgotten. Sizes are in bytes and
  * may be 0. Flushes stdout, so that no worker prints what was printed
  * before. NULL and errno on failure: EINVAL, or what mmap, fork,
- * socketpair and malloc say. The caller owns it: pool_destroy.
+ * pipe and malloc say. The caller owns it: pool_destroy.
  */
 struct pool *pool_create(int workers, size_t tasks,
                          size_t argument_size, size_t value_size);
