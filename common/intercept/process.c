@@ -42,22 +42,57 @@ static uint64_t actor_key(uint32_t number)
 
 /* ---- births ---- */
 
+/*
+ * The handlers that the program gave to pthread_atfork are its doing:
+ * those before the fork come before FORK, and those of the child are the
+ * child's.  So FORK is recorded, and the child becomes its own actor, in
+ * handlers that were registered before all others: the first to be
+ * registered is the last one before the fork and the first one after.
+ */
+static _Thread_local struct {
+    bool is_asked; /* it is a fork of the program itself */
+    uint32_t child, event;
+    uint64_t pc;
+} forking;
+
+static void before_fork(void)
+{
+    if (!forking.is_asked)
+        return;
+    forking.child = actor_announce();
+    forking.event =
+        record(KIND_FORK, actor_key(forking.child), 0, forking.pc);
+}
+
+static void in_child(void)
+{
+    if (!forking.is_asked)
+        return;
+    forking.is_asked = false;
+    actor_forked(forking.child, forking.pc);
+}
+
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(before_fork, NULL, in_child);
+}
+
 static pid_t fork_actor(uint64_t pc)
 {
-    uint32_t child, event;
+    uint32_t child;
     pid_t pid;
 
     if (!is_actor())
         return __real_fork();
     ask(KIND_FORK, 0, pc);
-    child = actor_announce();
-    event = record(KIND_FORK, actor_key(child), 0, pc);
+    forking.is_asked = true;
+    forking.pc = pc;
     pid = __real_fork();
-    if (pid == 0) {
-        actor_forked(child, pc);
+    if (pid == 0)
         return 0;
-    }
-    record_result(event, pid < 0 ? 0 : identity_of_actor(child, pid),
+    forking.is_asked = false;
+    child = forking.child;
+    record_result(forking.event, pid < 0 ? 0 : identity_of_actor(child, pid),
                   pid < 0 ? errno : 0);
     if (child == TRACE_NONE)
         return pid;
