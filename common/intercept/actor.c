@@ -6,7 +6,7 @@
  * reaches the child by fork's copy of memory, by the argument of the
  * thread's trampoline, or by the environment through exec.
  */
-#define _GNU_SOURCE /* SA_RESETHAND */
+#define _GNU_SOURCE /* SA_RESETHAND, REG_RIP */
 #include "intercept/actor.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "intercept/gate.h"
@@ -123,17 +124,45 @@ void intercept_killed(struct trace *trace, uint32_t process, int signal)
 
 int __real_raise(int number); /* wrapped in signal.c */
 
+/* The instruction at which the signal came. */
+static uint64_t instruction_of(const ucontext_t *context)
+{
+#if defined __x86_64__
+    return (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined __aarch64__
+    return context->uc_mcontext.pc;
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+/*
+ * Where the program crashed, as a return address would be: past the
+ * first byte.  If that is in a library, or the signal was sent (by abort,
+ * say), the function that was last entered.
+ */
+static uint64_t crash_pc(const siginfo_t *about, const ucontext_t *context)
+{
+    extern const char __executable_start, etext;
+    uint64_t at = instruction_of(context);
+
+    if (about->si_code > 0 &&
+        at >= (uint64_t)(uintptr_t)&__executable_start &&
+        at < (uint64_t)(uintptr_t)&etext)
+        return at + 1;
+    return self.depth > 0 ? self.frames[(self.depth - 1) % FRAMES_MAX].pc
+                          : 0;
+}
+
 /*
  * A crash is recorded by who crashes, with its line; then the signal
  * takes its course.
  */
 static void on_crash(int number, siginfo_t *about, void *context)
 {
-    (void)about;
-    (void)context;
     if (is_actor())
-        record(KIND_CRASH, 0, number, self.depth > 0
-               ? self.frames[(self.depth - 1) % FRAMES_MAX].pc : 0);
+        record(KIND_CRASH, 0, number, crash_pc(about, context));
     if (is_actor() && gate != NULL) {
         actor_end_process(self.trace, self.process);
         gate->leave(true);
