@@ -234,7 +234,15 @@ static void add_holder(struct scene *scene, uint32_t number)
         }
         return;
     }
-    if (actor_at(scene, holder->actor)->state == ACTOR_ENDED) {
+    if (object_class(object->key) == OBJECT_PRIVATE &&
+        replay_process(scene->replay, holder->actor) !=
+            replay_process(scene->replay, number)) {
+        phrase_add(scene->phrase, ", which %s had locked",
+                   who(scene, holder->actor));
+        add_place_of(scene, holder->since);
+        phrase_add(scene->phrase, " when this copy of it was made: nobody "
+                                  "is there to unlock it");
+    } else if (actor_at(scene, holder->actor)->state == ACTOR_ENDED) {
         phrase_add(scene->phrase, ", which %s locked",
                    who(scene, holder->actor));
         add_place_of(scene, holder->since);
