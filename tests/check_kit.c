@@ -280,14 +280,36 @@ START_TEST(joinable_closed_ends_all_waits)
     begin_asleep(join_in_time);
     begin_asleep(put_task);
     joinable_close(tasks);
-    joinable_close(tasks);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(outcome_of(i), EPIPE);
+    joinable_close(tasks);
     ck_assert_int_eq(joinable_join(tasks), EPIPE);
     ck_assert_int_eq(joinable_join_for(tasks, 0), EPIPE);
     ck_assert_int_eq(joinable_get(tasks, &item), EPIPE);
     ck_assert_int_eq(joinable_get_for(tasks, &item, 0), EPIPE);
     ck_assert_int_eq(item, 99);
+}
+END_TEST
+
+static int finish_task(void)
+{
+    return joinable_task_done(tasks);
+}
+
+START_TEST(joinable_lock_is_everybodys)
+{
+    int steps[STEPS];
+    pid_t pid;
+
+    make_tasks(3);
+    find_steps(tasks, steps, finish_task);
+    pid = traced(finish_task);
+    walk(pid, steps[1]); /* it has the lock now */
+    begin_asleep(finish_task);
+    walk(pid, INT_MAX);
+    ck_assert_int_eq(outcome_of(0), 0);
+    ck_assert_int_eq(joinable_join_for(tasks, 0), 0);
+    end_traced(pid);
 }
 END_TEST
 
@@ -343,6 +365,7 @@ static void add_joinable(TCase *tests)
     TWICE(tests, joinable_counts_an_item_that_waits_for_room);
     tcase_add_test(tests, joinable_does_not_count_what_was_not_put);
     TWICE(tests, joinable_closed_ends_all_waits);
+    tcase_add_test(tests, joinable_lock_is_everybodys);
     TWICE(tests, joinable_ends_by_itself);
 }
 

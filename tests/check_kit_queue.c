@@ -254,19 +254,6 @@ START_TEST(queue_gives_each_item_once)
 }
 END_TEST
 
-static pid_t traced(int (*act)(void))
-{
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        be_traced();
-        act();
-        raise(SIGSTOP);
-    }
-    await_stop(pid);
-    return pid;
-}
-
 /* Kills somebody who acts, after as many steps. */
 static void kill_after(int steps, int (*act)(void))
 {
@@ -276,23 +263,13 @@ static void kill_after(int steps, int (*act)(void))
     end_traced(pid);
 }
 
-/* Finds all the steps after which it makes a difference to be killed. */
-static int find_steps(int steps[], int (*act)(void))
-{
-    pid_t pid = traced(act);
-    int count = steps_that_change(queue, pid, steps);
-
-    end_traced(pid);
-    return count;
-}
-
 START_TEST(queue_survives_a_producer_killed_anywhere)
 {
     int steps[STEPS], count, item;
     size_t size, last = 0;
 
     make_queue(0);
-    count = find_steps(steps, put_number);
+    count = find_steps(queue, steps, put_number);
     ck_assert_int_eq(got(), 100);
     for (int i = 0; i < count; i++) {
         kill_after(steps[i], put_number);
@@ -316,7 +293,7 @@ START_TEST(queue_survives_a_consumer_killed_anywhere)
     size_t size, last = 2;
 
     make_queue(1);
-    count = find_steps(steps, get_number);
+    count = find_steps(queue, steps, get_number);
     for (int i = 0; i < count; i++) {
         put(5);
         put(6);
@@ -331,6 +308,22 @@ START_TEST(queue_survives_a_consumer_killed_anywhere)
         ck_assert_int_eq(queue_get_for(queue, &item, 0), ETIMEDOUT);
     }
     ck_assert_uint_eq(last, 1);
+}
+END_TEST
+
+START_TEST(queue_lock_is_everybodys)
+{
+    int steps[STEPS];
+    pid_t pid;
+
+    make_queue(0);
+    find_steps(queue, steps, put_number);
+    pid = traced(put_number);
+    walk(pid, steps[1]); /* it has the lock now */
+    begin_asleep(get_number);
+    walk(pid, INT_MAX);
+    ck_assert_int_eq(outcome_of(0), 100);
+    end_traced(pid);
 }
 END_TEST
 
@@ -352,5 +345,6 @@ int main(void)
     TWICE(tests, queue_gives_each_item_once);
     tcase_add_test(tests, queue_survives_a_producer_killed_anywhere);
     tcase_add_test(tests, queue_survives_a_consumer_killed_anywhere);
+    tcase_add_test(tests, queue_lock_is_everybodys);
     return run(suite);
 }

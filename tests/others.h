@@ -212,6 +212,33 @@ static inline void end_traced(pid_t pid)
     ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 
+/* Somebody who is about to act, and to be led through it. */
+static inline pid_t traced(int (*act)(void))
+{
+    pid_t pid = fork();
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        be_traced();
+        act();
+        raise(SIGSTOP);
+        _exit(1);
+    }
+    await_stop(pid);
+    return pid;
+}
+
+/* The steps of an act, found by doing it once; see above. */
+static inline int find_steps(const void *where, int steps[STEPS],
+                             int (*act)(void))
+{
+    pid_t pid = traced(act);
+    int count = steps_that_change(where, pid, steps);
+
+    end_traced(pid);
+    return count;
+}
+
 static inline void no_end_no_pass(void)
 {
     if (!reached_end)
