@@ -10,6 +10,7 @@
  * own and therefore runs after them.
  */
 #define _GNU_SOURCE /* wait4, on_exit */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -133,11 +134,33 @@ static void note_exit(int status, uint64_t pc)
 /* Where exit was called; 0 if main has returned. */
 static uint64_t exit_pc;
 
+/*
+ * By turns, a process leaves here: what the harness's own libraries do
+ * at an exit is nothing that the program could notice, but takes a tenth
+ * of a short run.  So what is left to exit is done here: the program's
+ * destructors (the symbols are the linker's) and its streams.
+ */
+static _Noreturn void leave_at_once(int status)
+{
+    extern void (*const __fini_array_start[])(void);
+    extern void (*const __fini_array_end[])(void);
+    size_t count = (size_t)(__fini_array_end - __fini_array_start);
+
+    while (count-- > 0)
+        __fini_array_start[count]();
+    fflush(NULL);
+    __real__exit(status);
+}
+
 /* The handlers that the program registers run before this one. */
 static void on_exit_of_process(int status, void *nothing)
 {
+    bool by_turns = is_controlled();
+
     (void)nothing;
     note_exit(status, exit_pc);
+    if (by_turns)
+        leave_at_once(status);
 }
 
 __attribute__((constructor)) static void watch_exit(void)
