@@ -130,7 +130,7 @@ START_TEST(a_cycle_is_no_lost_wakeup)
 {
     uint32_t one = spun(0, "one"), two = spun(0, "two");
 
-    did(0, KIND_SIGNAL, thing(C), 0);
+    did(one, KIND_SIGNAL, thing(C), 0);
     did(one, KIND_LOCK, thing(A), 0);
     did(two, KIND_LOCK, thing(B), 0);
     did(one, KIND_WAIT, thing(B), KIND_LOCK);
@@ -336,6 +336,8 @@ END_TEST
 
 START_TEST(two_times_is_no_repetition)
 {
+    for (int i = 0; i < 20; i++)
+        did(0, KIND_STORE, thing(A), 0)->pc = (uint64_t)(100 + i);
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 10; j++)
             did(0, KIND_STORE, thing(A), 0)->pc = (uint64_t)j;
@@ -377,11 +379,12 @@ START_TEST(not_let_for_a_while_is_no_starvation)
 }
 END_TEST
 
-START_TEST(who_waits_could_not_go_on)
+START_TEST(who_waits_or_has_ended_could_not_go_on)
 {
-    uint32_t one = spun(0, "one");
+    uint32_t one = spun(0, "one"), two = spun(0, "two");
 
     did(one, KIND_WAIT, thing(A), KIND_LOCK);
+    did(two, KIND_THREAD_END, 0, 0);
     for (int i = 0; i < STARVE_HELD + 10; i++)
         did(0, KIND_STORE, thing(B), i);
     built->ending = ENDING_STEPS;
@@ -720,8 +723,8 @@ static Suite *suite(void)
         the_same_steps_for_ever, steps_of_one_without_an_end,
         steps_that_are_never_the_same, two_times_is_no_repetition);
     BUILT_CASE(suite, "starvation", one_is_never_let,
-        not_let_for_a_while_is_no_starvation, who_waits_could_not_go_on,
-        held_back_in_a_run_that_ends, a_writer_waits_over_and_over,
+        not_let_for_a_while_is_no_starvation,
+        who_waits_or_has_ended_could_not_go_on, held_back_in_a_run_that_ends, a_writer_waits_over_and_over,
         a_writer_waits_for_a_while, a_writer_is_held_back,
         what_it_waits_for_comes_nearer, the_kernel_starves_nobody,
         readers_without_a_gap, readers_with_a_gap);
