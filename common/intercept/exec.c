@@ -19,6 +19,7 @@
  * exec in any state.
  */
 #define _GNU_SOURCE /* execvpe */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -191,12 +192,44 @@ static bool is_ourselves(const char *path)
                program_file();
 }
 
+/*
+ * The program that will run: `name` itself, or where it is found along
+ * $PATH.  Returns false if there is none.
+ */
+static bool find_program(const char *name, bool search,
+                         char out[PATH_MAX])
+{
+    const char *at = getenv("PATH");
+    size_t length;
+
+    if (!search || strchr(name, '/') != NULL) {
+        snprintf(out, PATH_MAX, "%s", name);
+        return access(out, X_OK) == 0;
+    }
+    for (at = at != NULL ? at : "/bin:/usr/bin";; at += length + 1) {
+        length = strcspn(at, ":");
+        snprintf(out, PATH_MAX, "%.*s%s%s", (int)length, at,
+                 length > 0 ? "/" : "", name);
+        if (access(out, X_OK) == 0)
+            return true;
+        if (at[length] == '\0')
+            return false;
+    }
+}
+
 /* By turns: a program that takes none is about to begin here.  It has
- * no way to say when it is done, so others go on beside it. */
+ * no way to say when it is done, so others go on beside it.  A program
+ * that is not there does not begin. */
 static bool goes_away(const struct image *image)
 {
-    return is_controlled() && !is_ourselves(image->path) &&
-           (image->search || access(image->path, X_OK) == 0);
+    char path[PATH_MAX];
+    int kept = errno;
+    bool goes = is_controlled() &&
+                find_program(image->path, image->search, path) &&
+                !is_ourselves(path);
+
+    errno = kept;
+    return goes;
 }
 
 static int run_as_actor(const struct image *image, uint64_t pc)
@@ -380,8 +413,11 @@ static uint32_t note_spawn(uint32_t child, const char *path, uint64_t pc)
     return record_text(KIND_SPAWN, key, 0, pc, 0, path, strlen(path));
 }
 
-static void seat_or_not(uint32_t child, const char *path)
+static void seat_or_not(uint32_t child, const struct birth *birth)
 {
+    char path[PATH_MAX];
+
+    find_program(birth->path, birth->really == __real_posix_spawnp, path);
     if (is_ourselves(path))
         gate->born(child);
     else
@@ -407,7 +443,7 @@ static int spawn_actor(const struct birth *birth, uint64_t pc)
     if (child != TRACE_NONE && error == 0)
         trace_actor(self.trace, child)->pid = pid;
     if (child != TRACE_NONE && error == 0 && gate != NULL)
-        seat_or_not(child, birth->path);
+        seat_or_not(child, birth);
     if (child != TRACE_NONE && error != 0)
         actor_end_process(self.trace, child);
     if (error == 0 && birth->pid != NULL)
