@@ -12,7 +12,7 @@
 
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
-#include "intercept/record.h"
+#include "intercept/turn.h"
 
 /* clang-format off */
 REAL(int, open, (const char *, int, ...));
@@ -24,6 +24,9 @@ REAL(FILE *, fopen, (const char *, const char *));
 REAL(FILE *, tmpfile, (void));
 REAL(int, fclose, (FILE *));
 /* clang-format on */
+
+/* The file of tmpfile: it goes by what the program calls it. */
+static const char unnamed[] = "a temporary file";
 
 static const char *last_part(const char *path)
 {
@@ -46,7 +49,8 @@ static void note_open(int file, const char *path, unsigned waited,
     if (file >= 0) {
         about = descriptor_new(file);
         flags |= about.ends | descriptor_cloexec(file);
-        record_name(about.object, last_part(path));
+        if (path != unnamed)
+            record_name(about.object, last_part(path));
     }
     event = record_text(KIND_OPEN, about.object, file, pc, flags, path,
                         strlen(path));
@@ -162,7 +166,7 @@ FILE *__wrap_tmpfile(void)
     FILE *file = __real_tmpfile();
 
     if (is_actor())
-        note_open(file == NULL ? -1 : fileno(file), "tmpfile", 0, HERE);
+        note_open(file == NULL ? -1 : fileno(file), unnamed, 0, HERE);
     return file;
 }
 
@@ -178,10 +182,12 @@ int __wrap_fclose(FILE *stream)
     if (file < 0) /* it is in memory */
         return __real_fclose(stream);
     about = descriptor_of(file);
+    ask(KIND_CLOSE, about.object, HERE);
     event = record_call(KIND_CLOSE, about.object, file, HERE, 0,
                         about.ends);
     descriptor_forget(file);
     result = __real_fclose(stream);
     record_result(event, file, result < 0 ? errno : 0);
+    touched(about.object);
     return result;
 }

@@ -10,6 +10,7 @@
 
 #include "trace/fail.h"
 
+#define STRATEGY_USUAL STRATEGY_POS
 #define DEPTH_USUAL 3
 #define DEPTH_MAX 16
 #define REPLAY_LONGEST 300 /* that anybody would want to paste */
@@ -205,7 +206,7 @@ void control_check(struct control *control, uint16_t *choices)
         options->time = TIME_PATIENT;
     if (options->strategy == STRATEGY_KERNEL &&
         (control->seed_given || control->runs > 0))
-        options->strategy = STRATEGY_POS;
+        options->strategy = STRATEGY_USUAL;
     if (control->strategy_given && !control->seed_given)
         options->seed = 1;
     if (control->runs > 0 && !control->seed_given)
@@ -232,25 +233,39 @@ size_t control_schedule(const struct trace *trace,
     return length;
 }
 
+/* All that a seed's run depends on. */
+bool control_seed(const struct control *control, char *out, size_t size)
+{
+    const struct schedule_options *options = &control->options;
+    enum strategy strategy = options->strategy;
+    int length;
+
+    if (strategy != STRATEGY_WALK && strategy != STRATEGY_PCT &&
+        strategy != STRATEGY_POS)
+        return false;
+    length = snprintf(out, size, "--seed %" PRIu64 "%s%s%s%s",
+                      options->seed,
+                      strategy == STRATEGY_USUAL ? "" : " --strategy ",
+                      strategy == STRATEGY_USUAL ? ""
+                                                 : strategy_names[strategy],
+                      options->time == TIME_EITHER    ? ""
+                      : options->time == TIME_PATIENT ? " --time patient"
+                                                      : " --time eager",
+                      options->spurious ? " --spurious" : "");
+    if (strategy == STRATEGY_PCT && options->depth != DEPTH_USUAL)
+        snprintf(out + length, size - (size_t)length, " --depth %u",
+                 options->depth);
+    return true;
+}
+
 void control_short(const struct trace *trace,
                    const struct control *control,
                    const struct variant *variant, char *out, size_t size)
 {
-    const struct schedule_options *options = &control->options;
     char string[REPLAY_LONGEST + 1];
-    bool seeded = options->strategy == STRATEGY_WALK ||
-                  options->strategy == STRATEGY_PCT ||
-                  options->strategy == STRATEGY_POS;
 
     if (control_schedule(trace, variant, string, sizeof string) <=
             REPLAY_LONGEST ||
-        !seeded) {
+        !control_seed(control, out, size))
         snprintf(out, size, "--replay %s", string);
-        return;
-    }
-    snprintf(out, size, "--seed %" PRIu64 "%s%s", options->seed,
-             options->strategy == STRATEGY_POS ? "" : " --strategy ",
-             options->strategy == STRATEGY_POS
-                 ? ""
-                 : strategy_names[options->strategy]);
 }

@@ -57,6 +57,10 @@ void control_short(const struct trace *trace,
                    const struct control *control,
                    const struct variant *variant, char *out, size_t size);
 
+/* control_seed - the options that name the run by its seed; false if it
+ * has none. */
+bool control_seed(const struct control *control, char *out, size_t size);
+
 /* "walk", "pct" ... */
 const char *control_strategy_name(enum strategy strategy);
 

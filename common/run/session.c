@@ -25,6 +25,8 @@
 #include "trace/fail.h"
 #include "trace/trace.h"
 
+#define SCHEDULE_LONGEST 1000 /* that anybody would copy */
+
 static uint32_t add_text(struct trace *trace, const char *text)
 {
     return trace_add_text(trace, text, strlen(text));
@@ -134,6 +136,19 @@ struct expect session_expect(const struct trace *trace)
 }
 
 /* Returns whether the run is as expected. */
+/* On one line, however long, so that it can be copied. */
+static void show_schedule(const struct trace *trace)
+{
+    const char *text = trace_text(trace, trace->schedule_text);
+
+    if (*text == '\0')
+        return;
+    if (strlen(text) <= SCHEDULE_LONGEST)
+        printf("schedule: %s\n", text);
+    else
+        printf("schedule: too long to show (%zu letters)\n", strlen(text));
+}
+
 bool session_show(const struct trace *trace, const struct variant *variant,
                   const struct options *options)
 {
@@ -152,6 +167,7 @@ bool session_show(const struct trace *trace, const struct variant *variant,
     }
     columns_print(stdout, trace, &columns);
     putchar('\n');
+    show_schedule(trace);
     suggest(&suggestions, trace, &verdict, variant, options);
     return columns_verdict(stdout, &verdict, &expect, suggestions.lines,
                            &columns);

@@ -82,6 +82,29 @@ static void suggest_remedy(const struct trace *trace,
             (unsigned long long)options->timeout / 1000000000 * 5 + 5);
 }
 
+/* This run again, or, if nobody decided who goes next, runs for which
+ * somebody does. */
+static void suggest_schedules(const struct trace *trace,
+                              const struct verdict *verdict,
+                              const struct variant *variant,
+                              const struct options *options)
+{
+    const char *program = program_invocation_name;
+    char again[COMMAND_MAX - 100];
+
+    if (trace->controlled) {
+        if (control_seed(&options->control, again, sizeof again))
+            add("this very run again", "%.60s %.30s %s", program,
+                variant->name, again);
+        add("you decide who goes next", "%.60s %.30s --step", program,
+            variant->name);
+    } else {
+        add(verdict->kind == VERDICT_OK ? "what else it may come to"
+                                        : "how often it comes to that",
+            "%.60s %.30s --runs 1000", program, variant->name);
+    }
+}
+
 static void suggest_runs(const struct trace *trace,
                          const struct verdict *verdict,
                          const struct variant *variant,
@@ -93,12 +116,13 @@ static void suggest_runs(const struct trace *trace,
 
     snprintf(run, sizeof run, "%s %s", program, variant->name);
     suggest_remedy(trace, verdict, run, options);
+    suggest_schedules(trace, verdict, variant, options);
     if (next != NULL)
         add("the next variant", "%s %s", program, next->name);
-    if (!options->inside)
+    if (!options->inside && !trace->controlled)
         add("function calls too", "%s --inside",
             run);
-    if (options->save == NULL)
+    if (options->save == NULL && !trace->controlled)
         add("keep such a run", "%s --save run.trace", run);
 }
 
