@@ -203,6 +203,14 @@ struct reaping {
     int status; /* the result */
 };
 
+static bool is_my_child(uint32_t actor)
+{
+    const struct actor *child = trace_actor(self.trace, actor);
+
+    return child->process == actor && actor != self.process &&
+           trace_actor(self.trace, child->parent)->process == self.process;
+}
+
 /* By turns: a child, or any, that has become a program which takes no
  * turns. */
 static bool is_unseen(uint32_t child)
@@ -212,7 +220,7 @@ static bool is_unseen(uint32_t child)
     if (child != TRACE_NONE)
         return trace_actor(self.trace, child)->unseen;
     for (uint32_t i = self.process; i < trace_actor_count(self.trace); i++)
-        if (trace_actor(self.trace, i)->unseen &&
+        if (trace_actor(self.trace, i)->unseen && is_my_child(i) &&
             trace_actor(self.trace, i)->state != ACTOR_ENDED)
             return true;
     return false;
@@ -261,6 +269,38 @@ static void note_reap(pid_t pid, int status, unsigned flags, uint64_t pc)
     record_call(KIND_REAP, key, status, pc, 0, flags);
 }
 
+/*
+ * Reap without waiting: 0 if nobody can be reaped yet.
+ *
+ * By turns: when a program that takes none ends is no matter of the
+ * schedule, so whoever would wait for it is not to see whether it
+ * already has.  It is waited for when nobody else can go on.
+ */
+static pid_t reap_at_once(struct reaping *reaping)
+{
+    struct trace *trace = self.trace;
+    uint32_t child = reaping->pid > 0
+                         ? intercept_process_of(trace, reaping->pid)
+                         : TRACE_NONE;
+    pid_t pid;
+
+    if ((reaping->options & WNOHANG) != 0 || !is_unseen(child) ||
+        (reaping->pid > 0 && child == TRACE_NONE))
+        return __real_wait4(reaping->pid, &reaping->status,
+                            reaping->options | WNOHANG, reaping->usage);
+    for (uint32_t i = 0; i < trace_actor_count(trace); i++) {
+        const struct actor *each = trace_actor(trace, i);
+
+        if (reaping->pid > 0 || each->unseen || !is_my_child(i))
+            continue;
+        pid = __real_wait4(each->pid, &reaping->status,
+                           reaping->options | WNOHANG, reaping->usage);
+        if (pid > 0)
+            return pid;
+    }
+    return 0;
+}
+
 /* By turns: until a child's end has touched it. */
 static pid_t reap_by_turns(struct reaping *reaping, uint64_t pc)
 {
@@ -282,8 +322,7 @@ static pid_t reap_by_turns(struct reaping *reaping, uint64_t pc)
             }
             /* fall through */
         default:
-            pid = __real_wait4(reaping->pid, &reaping->status,
-                               reaping->options | WNOHANG, reaping->usage);
+            pid = reap_at_once(reaping);
         }
     }
     return pid;
@@ -296,9 +335,7 @@ static pid_t reap(struct reaping *reaping, uint64_t pc)
     pid_t pid;
 
     ask(KIND_REAP, object, pc);
-    pid = __real_wait4(reaping->pid, &reaping->status,
-                       reaping->options | WNOHANG, reaping->usage);
-
+    pid = reap_at_once(reaping);
     if (pid == 0 && flags == 0 && is_controlled()) {
         pid = reap_by_turns(reaping, pc);
         flags = EVENT_WAITED;
