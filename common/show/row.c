@@ -12,16 +12,6 @@
 
 #include "trace/fail.h"
 
-#define PIECE_MAX 16
-
-/* The next character of a text, as it may be shown. */
-struct piece {
-    char bytes[PIECE_MAX];
-    int length;
-    int width;
-    size_t taken; /* bytes of the text */
-};
-
 /* Widths are those of UTF-8, whatever the user's locale is. */
 static int width_of(wchar_t character)
 {
@@ -74,7 +64,7 @@ static bool decode(const char *text, size_t length, uint32_t *character,
     return true;
 }
 
-static void write_out(struct piece *piece, const char *format,
+static void write_out(struct row_piece *piece, const char *format,
                       uint32_t value)
 {
     piece->length = snprintf(piece->bytes, sizeof piece->bytes, format,
@@ -82,10 +72,9 @@ static void write_out(struct piece *piece, const char *format,
     piece->width = piece->length;
 }
 
-static struct piece next_piece(const char *text, size_t length,
-                               bool ascii)
+struct row_piece row_piece(const char *text, size_t length, bool ascii)
 {
-    struct piece piece = {.taken = 1};
+    struct row_piece piece = {.taken = 1};
     uint32_t character;
     int width;
 
@@ -119,7 +108,7 @@ int row_measure(const char *text, size_t length, bool ascii)
     int width = 0;
 
     for (size_t at = 0; at < length;) {
-        struct piece piece = next_piece(text + at, length - at, ascii);
+        struct row_piece piece = row_piece(text + at, length - at, ascii);
 
         width += piece.width;
         at += piece.taken;
@@ -159,7 +148,7 @@ static void append_ellipsis(struct row *row)
 static bool fits(const char *text, size_t length, int room, bool ascii)
 {
     for (size_t at = 0; at < length;) {
-        struct piece piece = next_piece(text + at, length - at, ascii);
+        struct row_piece piece = row_piece(text + at, length - at, ascii);
 
         room -= piece.width;
         if (room < 0)
@@ -180,8 +169,8 @@ int row_text(struct row *row, const char *text, size_t length, int limit)
         return 0;
     whole = fits(text, length, limit, row->ascii);
     for (size_t at = 0; at < length;) {
-        struct piece piece =
-            next_piece(text + at, length - at, row->ascii);
+        struct row_piece piece =
+            row_piece(text + at, length - at, row->ascii);
 
         if (!whole &&
             row->column + piece.width > start + limit - 1) {
@@ -242,7 +231,7 @@ static size_t break_at(const char *text, int room, bool ascii)
     size_t length = strlen(text), at = 0, blank = 0;
 
     while (at < length) {
-        struct piece piece = next_piece(text + at, length - at, ascii);
+        struct row_piece piece = row_piece(text + at, length - at, ascii);
 
         room -= piece.width;
         if (room < 0)

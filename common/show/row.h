@@ -6,7 +6,7 @@
  * escape sequences, marks without a width) is written out ("\e", "\n",
  * "\u202e"), so that no text of the program can do harm.
  *
- * Used by columns.c.  Uses trace/fail.h.
+ * Used by columns.c and cells.c.  Uses trace/fail.h.
  */
 #ifndef SHOW_ROW_H
 #define SHOW_ROW_H
@@ -14,6 +14,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+
+/* One character of a text, as it may be shown. */
+struct row_piece {
+    char bytes[16];
+    int length;
+    int width;    /* columns */
+    size_t taken; /* bytes of the text */
+};
+
+/* row_piece - the first character of `length` > 0 bytes.  One that must
+ * be written out is several columns of ASCII. */
+struct row_piece row_piece(const char *text, size_t length, bool ascii);
 
 struct row {
     char *bytes;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "show/worth.h"
 #include "trace/fail.h"
 
 #define RUN_OBJECTS 6 /* in one line; the rest is counted */
@@ -31,60 +32,15 @@ struct story {
     const struct trace *trace;
     const struct names *names;
     struct replay *replay;
-    bool inside, ascii;
+    struct worth worth;
+    bool ascii;
     bool must_step; /* the last line's event is still to be played */
     struct run run;
-    struct table touchers; /* memory key -> actor + 1, or SHARED */
-    unsigned char *gives;  /* a bit an event: it ended somebody's wait */
 };
-
-#define SHARED ((void *)(uintptr_t)-1)
-
-/* ---- looking ahead: what is shared, what ends a wait ---- */
 
 static bool is_memory(const struct event *event)
 {
     return kind_info[event_kind(event)].group == GROUP_MEMORY;
-}
-
-static bool ends_wait(const struct event *event)
-{
-    return event->flags & EVENT_WAITED ||
-           event_kind(event) == KIND_CONDITION_WAKE ||
-           event_kind(event) == KIND_BARRIER_LEAVE;
-}
-
-static void survey_event(struct story *story, const struct event *event,
-                         uint32_t count)
-{
-    void **toucher;
-    void *self = (void *)(uintptr_t)(event->actor + 1u);
-
-    if (ends_wait(event) && event->peer < count)
-        story->gives[event->peer / 8] |=
-            (unsigned char)(1u << event->peer % 8);
-    if (!is_memory(event) || event->object == 0)
-        return;
-    toucher = table_slot(&story->touchers, event->object);
-    if (*toucher == NULL)
-        *toucher = self;
-    else if (*toucher != self)
-        *toucher = SHARED;
-}
-
-static void survey(struct story *story)
-{
-    uint32_t count = trace_count(story->trace);
-
-    story->gives = calloc(count / 8 + 1, 1);
-    if (story->gives == NULL)
-        die("out of memory");
-    for (uint32_t i = 0; i < count; i++) {
-        const struct event *event = trace_read(story->trace, i);
-
-        if (event != NULL)
-            survey_event(story, event, count);
-    }
 }
 
 struct story *story_new(const struct trace *trace,
@@ -97,11 +53,10 @@ struct story *story_new(const struct trace *trace,
         die("out of memory");
     story->trace = trace;
     story->names = names;
-    story->inside = inside;
+    story->worth = worth_new(trace, inside, TRACE_NONE);
     story->ascii = ascii;
     story->replay = replay_new(trace);
     story->run.first = TRACE_NONE;
-    survey(story);
     return story;
 }
 
@@ -110,8 +65,7 @@ void story_free(struct story *story)
     if (story == NULL)
         return;
     replay_free(story->replay);
-    table_clear(&story->touchers);
-    free(story->gives);
+    worth_free(&story->worth);
     free(story);
 }
 
@@ -120,56 +74,7 @@ const struct replay *story_replay(const struct story *story)
     return story->replay;
 }
 
-/* ---- what is worth a line ---- */
-
-static bool is_in_kit(const struct story *story, uint64_t pc)
-{
-    const struct place *place = trace_place(story->trace, pc);
-
-    return place != NULL && place->in_kit != 0;
-}
-
-/* A call from the program into the kit. */
-static bool is_kit_call(const struct story *story,
-                        const struct event *event)
-{
-    return event_kind(event) == KIND_ENTER &&
-           is_in_kit(story, (uint64_t)event->value) &&
-           trace_place(story->trace, event->pc) != NULL &&
-           !is_in_kit(story, event->pc);
-}
-
-static bool shows_in_kit(const struct story *story, uint32_t index,
-                         const struct event *event)
-{
-    enum kind kind = event_kind(event);
-    enum kind_group group = kind_info[kind].group;
-
-    return group == GROUP_LIFE || group == GROUP_SAY ||
-           group == GROUP_SIGNAL || kind == KIND_WAIT ||
-           kind == KIND_CONDITION_WAIT || ends_wait(event) ||
-           (story->gives[index / 8] >> index % 8 & 1) != 0;
-}
-
-static bool shows(const struct story *story, uint32_t index,
-                  const struct event *event)
-{
-    enum kind_group group = kind_info[event_kind(event)].group;
-
-    if (group == GROUP_NOTE)
-        return false;
-    if (story->inside)
-        return true;
-    if (group == GROUP_CALL)
-        return is_kit_call(story, event);
-    if (group == GROUP_MEMORY &&
-        table_find(&story->touchers, event->object) != SHARED)
-        return false;
-    return !is_in_kit(story, event->pc) ||
-           shows_in_kit(story, index, event);
-}
-
-static bool is_setup(enum kind kind)
+bool story_is_setup(enum kind kind)
 {
     switch (kind) {
     case KIND_LOCK_INIT:
@@ -379,9 +284,9 @@ static bool finish_event(struct story *story, uint32_t index,
     line->first = line->last = index;
     line->actor = event->actor;
     line->kind = event_kind(event);
-    line->is_setup = is_setup(line->kind);
+    line->is_setup = story_is_setup(line->kind);
     story->must_step = true;
-    if (is_kit_call(story, event) && !story->inside) {
+    if (worth_is_kit_call(&story->worth, event) && !story->worth.inside) {
         line->is_setup = false;
         describe_call(story, event, line->full);
         strcpy(line->brief, line->full);
@@ -402,7 +307,7 @@ bool story_next(struct story *story, struct story_line *line)
     while ((index = replay_next(story->replay)) != TRACE_NONE) {
         const struct event *event = trace_read(story->trace, index);
 
-        if (!shows(story, index, event)) {
+        if (!worth_shows(&story->worth, index, event)) {
             replay_step(story->replay);
             continue;
         }

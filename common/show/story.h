@@ -1,16 +1,11 @@
 /*
  * story.h - a trace as the lines that a person reads.
  *
- * Which events are worth a line, which of them are one line together,
- * and what each line says.
+ * Which events are one line together, and what each line says.  Which
+ * are left out, worth.h says.  A run of accesses to memory
+ * by one actor that nobody interrupts is one line.
  *
- * Left out: memory that only one actor ever touched, functions entered
- * and left, and what goes on inside the chapters' kit, but for births
- * and ends, waits, and what ended a wait.  A call into the kit is one
- * line instead.  With `inside` nothing of this is left out.  A run of
- * accesses to memory by one actor that nobody interrupts is one line.
- *
- * Used by the views.  Uses sentence.h and judge/.
+ * Used by the views.  Uses sentence.h, worth.h and judge/.
  */
 #ifndef SHOW_STORY_H
 #define SHOW_STORY_H
@@ -44,5 +39,8 @@ void story_free(struct story *story);
  */
 bool story_next(struct story *story, struct story_line *line);
 const struct replay *story_replay(const struct story *story);
+
+/* Does this kind of event only make, name or end something? */
+bool story_is_setup(enum kind kind);
 
 #endif
