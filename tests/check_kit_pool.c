@@ -284,6 +284,20 @@ START_TEST(places_are_few_and_come_back)
 }
 END_TEST
 
+START_TEST(places_of_forgotten_tasks_come_back)
+{
+    make_pool(1, 2);
+    result_forget(submit(negate, 1, NULL));
+    result_forget(submit(negate, 2, NULL));
+    await_begun(2);
+    while (!kernel_says_asleep(notes->pid[2], notes->pid[2]))
+        sched_yield();
+    result_forget(submit(negate, 3, NULL)); /* without any wait */
+    finish();
+    ck_assert_int_eq(notes->times[3], 1);
+}
+END_TEST
+
 static int say(const void *argument, void *value)
 {
     printf("%d", *(const int *)argument);
@@ -421,6 +435,7 @@ START_TEST(a_callback_must_not_wait)
     open_gate(1);
     GETS(awaited, -2); /* the handle is still good */
     ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_int_eq(notes->times[1], 1); /* a refused task is not run */
 }
 END_TEST
 
@@ -493,6 +508,7 @@ static void add_tasks(TCase *tests)
     tcase_add_test(tests, tasks_begin_in_order);
     tcase_add_test(tests, results_are_kept_though_out_of_order);
     tcase_add_test(tests, places_are_few_and_come_back);
+    tcase_add_test(tests, places_of_forgotten_tasks_come_back);
     tcase_add_test(tests, what_is_printed_is_printed_once);
 }
 
