@@ -6,89 +6,21 @@
  *     ```c FILE            is a run of whole lines of that file
  *     ```diff FILE FILE    is made of whole hunks of diff -U1, in order
  *
- * and every command in a block ```sh, or in an indented line that
- * starts like one, names targets, variants and options that exist.
- * The rules for files that a machine can see are tested here as well.
+ * and every command in a block ```sh, in an indented line or between
+ * single ticks names targets, variants and options that exist.
+ * Runs that are printed are check_book_runs.c's.  The rules for files that
+ * a machine can see are tested here as well.
  * Runs in the top folder; BUILD says where the programs were built.
  */
 #define _GNU_SOURCE /* getline, asprintf, glob's GLOB_BRACE */
 #include <check.h>
 #include <glob.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "document.h"
 
 #define FILE_LINES_MAX 600
 #define COLUMNS_MAX 80
-
-struct lines {
-    char **at;
-    size_t count;
-};
-
-/* One fenced block: lines first to last - 1 of a document. */
-struct block {
-    const char *document;
-    const char *info; /* what stands behind the three ticks */
-    const struct lines *lines;
-    size_t first, last;
-};
-
-static struct lines lines_of(FILE *file)
-{
-    struct lines lines = {0};
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-
-    while ((length = getline(&line, &size, file)) >= 0) {
-        line[strcspn(line, "\n")] = '\0';
-        lines.at = realloc(lines.at, (lines.count + 1) * sizeof *lines.at);
-        ck_assert_ptr_nonnull(lines.at);
-        lines.at[lines.count++] = line;
-        line = NULL;
-        size = 0;
-    }
-    free(line);
-    return lines;
-}
-
-static void free_lines(struct lines *lines)
-{
-    while (lines->count > 0)
-        free(lines->at[--lines->count]);
-    free(lines->at);
-    lines->at = NULL;
-}
-
-static struct lines read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    struct lines lines;
-
-    ck_assert_msg(file != NULL, "there is no %s", path);
-    lines = lines_of(file);
-    fclose(file);
-    return lines;
-}
-
-static struct lines output_of(const char *command)
-{
-    FILE *pipe = popen(command, "r");
-    struct lines lines;
-
-    ck_assert_msg(pipe != NULL, "cannot run %s", command);
-    lines = lines_of(pipe);
-    pclose(pipe);
-    return lines;
-}
-
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
 
 /* How many lines from `at` on are the block's, from its line `from`. */
 static size_t same_lines(const struct lines *file, size_t at,
@@ -161,41 +93,6 @@ static void check_diff(const struct block *block)
                   block->document, from + 1, command);
     free(command);
     free_lines(&diff);
-}
-
-/* Calls check(block) for each block; returns how many there were. */
-static int each_block(const char *document, const char *info,
-                      void (*check)(const struct block *))
-{
-    struct lines lines = read_file(document);
-    struct block block = {.document = document, .lines = &lines};
-    bool inside = false;
-    int count = 0;
-
-    for (size_t i = 0; i < lines.count; i++) {
-        if (!starts_with(lines.at[i], "```"))
-            continue;
-        inside = !inside;
-        if (inside) {
-            block.info = lines.at[i] + 3;
-            block.first = i + 1;
-        } else if (starts_with(block.info, info)) {
-            block.last = i;
-            check(&block);
-            count++;
-        }
-    }
-    ck_assert_msg(!inside, "%s:%zu: this block does not end", document,
-                  block.first);
-    free_lines(&lines);
-    return count;
-}
-
-static const char *build(void)
-{
-    const char *folder = getenv("BUILD");
-
-    return folder != NULL ? folder : "build";
 }
 
 /* Does a line of what `command` prints begin with, or hold, `word`? */
@@ -289,6 +186,29 @@ static void check_indented(const char *document)
     free_lines(&lines);
 }
 
+/* Between single ticks, as `./ch02 race`. */
+static void check_ticked(const char *document)
+{
+    struct lines lines = read_file(document);
+    bool fenced = false, inside;
+    char *rest, *part;
+
+    for (size_t i = 0; i < lines.count; i++) {
+        fenced ^= starts_with(lines.at[i], "```");
+        if (fenced || starts_with(lines.at[i], "```"))
+            continue;
+        inside = lines.at[i][0] == '`';
+        part = strtok_r(lines.at[i], "`", &rest);
+        for (; part != NULL; part = strtok_r(NULL, "`", &rest)) {
+            if (inside && (starts_with(part, "./ch") ||
+                           starts_with(part, "make ")))
+                check_command_line(part);
+            inside = !inside;
+        }
+    }
+    free_lines(&lines);
+}
+
 START_TEST(listings_are_the_files)
 {
     each_block("README.md", "c ", check_listing);
@@ -307,6 +227,8 @@ START_TEST(commands_exist)
     ck_assert_int_gt(each_block("README.md", "sh", check_shell), 0);
     each_block("workbook.md", "sh", check_shell);
     check_indented("workbook.md");
+    check_ticked("workbook.md");
+    check_ticked("README.md");
 }
 END_TEST
 
