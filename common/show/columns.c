@@ -13,7 +13,7 @@
 #include "show/story.h"
 #include "trace/fail.h"
 
-#define CELL_LEAST 24     /* narrower, and there are lanes instead */
+#define CELL_LEAST 34     /* narrower, and there are lanes instead */
 #define CELL_MOST 44
 #define SENTENCE_LEAST 44 /* beside lanes, before there is a source */
 #define SOURCE_LEAST 28

@@ -8,14 +8,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-struct words {
-    struct phrase *out;
-    const struct sentence_scene *scene;
-    const struct event *event;
-    uint32_t index;
-    const char *what; /* the object's name */
-    bool brief;
-};
+#include "show/words.h"
 
 static const char *actor_name(const struct words *words, uint32_t number)
 {
@@ -46,7 +39,7 @@ static const char *error_name(int error)
     return name != NULL ? name : "an unknown error";
 }
 
-static void add_error(const struct words *words)
+void words_error(const struct words *words)
 {
     int error = words->event->error;
 
@@ -60,11 +53,11 @@ static void add_error(const struct words *words)
         phrase_add(words->out, ": %s", error_name(error));
 }
 
-static void add_plain(const struct words *words)
+void words_plain(const struct words *words)
 {
     phrase_add(words->out, "%s %.100s",
                kind_info[event_kind(words->event)].reads, words->what);
-    add_error(words);
+    words_error(words);
 }
 
 static void add_duration(struct phrase *out, uint64_t nanoseconds)
@@ -138,7 +131,7 @@ static const struct event *giver_of(const struct words *words)
 }
 
 /* "after 20 ms: main unlocked it" */
-static void add_giver(const struct words *words)
+void words_giver(const struct words *words)
 {
     const struct event *event = words->event;
     const struct event *peer = giver_of(words);
@@ -174,7 +167,7 @@ static void add_arrow(const struct words *words)
 /* ---- words of the program ---- */
 
 /* In quotes, without the newline that ends most of them. */
-static void add_quoted(const struct words *words, const char *lead)
+void words_quoted(const struct words *words, const char *lead)
 {
     const char *text = trace_text(words->scene->trace, words->event->text);
     size_t length = strnlen(text, 400);
@@ -213,10 +206,10 @@ static void add_reap(const struct words *words)
                    target_name(words));
     else {
         phrase_add(words->out, "reaps %s", target_name(words));
-        add_error(words);
+        words_error(words);
         if (error == 0)
             add_status(words);
-        add_giver(words);
+        words_giver(words);
     }
 }
 
@@ -260,9 +253,9 @@ static void add_life(const struct words *words)
                    target_name(words));
         break;
     }
-    add_error(words);
+    words_error(words);
     if (kind == KIND_JOIN)
-        add_giver(words);
+        words_giver(words);
 }
 
 static void add_wait_reason(const struct words *words)
@@ -306,20 +299,20 @@ static void add_lock(const struct words *words)
 {
     if (words->event->flags & EVENT_TRY)
         phrase_add(words->out, "tries and ");
-    add_plain(words);
-    add_giver(words);
+    words_plain(words);
+    words_giver(words);
 }
 
 static void add_condition(const struct words *words)
 {
-    add_plain(words);
+    words_plain(words);
     if (event_kind(words->event) == KIND_CONDITION_WAIT && !words->brief &&
         words->event->value != 0)
         phrase_add(words->out, ", gives back %.100s",
                    names_object(words->scene->names,
                                 (uint64_t)words->event->value,
                                 words->index));
-    add_giver(words);
+    words_giver(words);
 }
 
 static void add_semaphore(const struct words *words)
@@ -329,7 +322,7 @@ static void add_semaphore(const struct words *words)
         replay_object(words->scene->replay, event->object);
     enum kind kind = event_kind(event);
 
-    add_plain(words);
+    words_plain(words);
     if (kind == KIND_SEMAPHORE_INIT || kind == KIND_SEMAPHORE_VALUE ||
         kind == KIND_SEMAPHORE_OPEN)
         phrase_add(words->out, ": %lld", (long long)event->value);
@@ -342,96 +335,7 @@ static void add_semaphore(const struct words *words)
             phrase_add(words->out, ", now %lld",
                        (long long)object->count + 1);
     }
-    add_giver(words);
-}
-
-static void add_transfer(const struct words *words)
-{
-    const struct event *event = words->event;
-    bool reads = event_kind(event) == KIND_READ;
-
-    if (event->error != 0)
-        add_plain(words);
-    else if (reads && event->value == 0)
-        phrase_add(words->out, "reads end of file%s%.100s",
-                   words->brief ? ": " : " from ", words->what);
-    else if (words->brief && event->text != 0)
-        phrase_add(words->out, "%s %.100s", reads ? "reads" : "writes",
-                   words->what);
-    else
-        phrase_add(words->out, "%s %lld byte%s %s %.100s",
-                   reads ? "reads" : "writes", (long long)event->value,
-                   event->value == 1 ? "" : "s", reads ? "from" : "to",
-                   words->what);
-    if (event->error == 0)
-        add_quoted(words, ": ");
-    add_giver(words);
-}
-
-/* "the write end of fds", "descriptor 5" */
-static void add_closed(const struct words *words)
-{
-    const struct event *event = words->event;
-    const struct replay *replay = words->scene->replay;
-    const struct replay_descriptor *descriptor = replay_descriptor(
-        replay, replay_process(replay, event->actor), event->value);
-    unsigned flags = event->flags;
-
-    if (descriptor != NULL && descriptor->is_open)
-        flags |= descriptor->flags;
-    flags &= EVENT_READ_END | EVENT_WRITE_END;
-    if (event->object == 0)
-        phrase_add(words->out, "closes descriptor %lld",
-                   (long long)event->value);
-    else
-        phrase_add(words->out, "closes %s%s%.100s",
-                   flags == 0 || words->brief ? "" : "the ",
-                   flags == EVENT_READ_END    ? "read end of "
-                   : flags == EVENT_WRITE_END ? "write end of "
-                                              : "",
-                   words->what);
-}
-
-static void add_data(const struct words *words)
-{
-    const struct event *event = words->event;
-
-    switch (event_kind(event)) {
-    case KIND_READ:
-    case KIND_WRITE:
-        add_transfer(words);
-        return;
-    case KIND_CLOSE:
-        add_closed(words);
-        break;
-    case KIND_OPEN:
-        phrase_add(words->out, "opens %.200s",
-                   event->text != 0
-                       ? trace_text(words->scene->trace, event->text)
-                       : words->what);
-        break;
-    case KIND_DUP:
-        phrase_add(words->out, "duplicates %.100s as %lld", words->what,
-                   (long long)event->value);
-        break;
-    case KIND_POLL:
-        phrase_add(words->out, "polls: %lld ready",
-                   (long long)event->value);
-        break;
-    case KIND_MAP:
-    case KIND_UNMAP:
-        phrase_add(words->out, "%s %lld bytes",
-                   kind_info[event_kind(event)].reads,
-                   (long long)event->value);
-        break;
-    default:
-        phrase_add(words->out, "%s %.100s",
-                   kind_info[event_kind(event)].reads, words->what);
-        break;
-    }
-    add_error(words);
-    if (event->flags & EVENT_WAITED)
-        add_giver(words);
+    words_giver(words);
 }
 
 static void add_time(const struct words *words)
@@ -443,7 +347,7 @@ static void add_time(const struct words *words)
         phrase_add(words->out, " ");
         add_duration(words->out, (uint64_t)words->event->value);
     }
-    add_error(words);
+    words_error(words);
 }
 
 static void add_signal(const struct words *words)
@@ -454,7 +358,7 @@ static void add_signal(const struct words *words)
         phrase_add(words->out, " to %s",
                    words->event->object == 0 ? "somebody"
                                              : target_name(words));
-        add_error(words);
+        words_error(words);
     } else {
         phrase_add(words->out, "crashes with ");
         phrase_add_signal(words->out, words->event->value);
@@ -470,7 +374,7 @@ static void add_say(const struct words *words)
     else if (*text == '\0')
         phrase_add(words->out, "says nothing");
     else
-        add_quoted(words, words->event->flags & EVENT_STDERR
+        words_quoted(words, words->event->flags & EVENT_STDERR
                               ? "says on stderr "
                               : "says ");
 }
@@ -529,7 +433,7 @@ static void add_by_group(const struct words *words)
         add_semaphore(words);
         break;
     case GROUP_DATA:
-        add_data(words);
+        words_data(words);
         break;
     case GROUP_TIME:
         add_time(words);
@@ -550,7 +454,7 @@ static void add_by_group(const struct words *words)
         if (event_kind(words->event) == KIND_WAIT)
             add_wait(words);
         else
-            add_plain(words);
+            words_plain(words);
         break;
     }
 }
