@@ -7,6 +7,9 @@
 #   make          all of them                 make check   the tests
 #   make plain    each by bare cc -pthread    make bench   what it costs
 #   make clean    leaves only the sources
+#   make try FILE=mine.c    your own program, as ./try; several files:
+#                 FILE="a.c b.c".  CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS
+#                 on this command line are for that program alone
 #
 # CC, CFLAGS, CPPFLAGS and LDFLAGS are yours, on the command line or in
 # the environment.  BUILD is the folder to build in, SANITIZE=address
@@ -26,17 +29,25 @@ STRICT    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 PACKAGES  = gcc libc6-dev binutils libdw-dev check
 MAKEFLAGS += --no-builtin-rules
 
+TRY       = try
+# What is given with `make try` is for the student's program alone.
+given     = $(and $(filter try,$(MAKECMDGOALS)),$(filter command,$(origin $(1))))
+ours      = $(if $(call given,$(1)),$(2),$($(1)))
+
 # Not -flto: it resolves calls before the linker can wrap them.
-FLAGS     = $(filter-out -flto%,$(CPPFLAGS) $(CFLAGS))
+fit       = $(filter-out -flto%,$(1))
+FLAGS     = $(call fit,$(call ours,CPPFLAGS) $(call ours,CFLAGS,-O2 -g))
 SANITIZER = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 HARNESS_FLAGS = -std=c11 $(STRICT) -Icommon $(FLAGS) \
 	-fno-omit-frame-pointer $(SANITIZER) -pthread
 # No optimization: the student's steps must stay the machine's steps.
 CLANG    := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null))
 UNFIT     = -O% -std% -fsanitize% -gsplit% -DNDEBUG -D_FORTIFY_SOURCE%
-STUDY_FLAGS = $(STRICT) $(filter-out $(UNFIT),$(FLAGS)) -O0 -g \
-	-fno-omit-frame-pointer -fno-pie -fsanitize=thread \
+WATCHED   = -O0 -g -fno-omit-frame-pointer -fno-pie -fsanitize=thread \
 	$(if $(CLANG),-mllvm -tsan-instrument-read-before-write=1) -pthread
+STUDY_FLAGS = $(STRICT) $(filter-out $(UNFIT),$(FLAGS)) $(WATCHED)
+TRY_FLAGS = -Wall -Wextra $(filter-out $(filter-out -std% -DNDEBUG,$(UNFIT)), \
+	$(call fit,$(CPPFLAGS) $(CFLAGS))) $(WATCHED)
 LINK_FLAGS = $(FLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -Wl,-z,now -pthread \
 	-Wl,@$(BUILD)/wrap.ld
 LIBRARIES = -ldw -lm
@@ -51,6 +62,7 @@ HARNESS  := $(call objects,common/*/*.c)
 KIT      := $(call objects,chapters/kit/*.c)
 MAIN      = $(BUILD)/common/run/main.o
 PARTS     = $(BUILD)/common.a $(BUILD)/wrap.ld
+UNSEEN    = common/run/unseen.sh common/intercept/unseen.txt $(BUILD)/wrap.ld
 CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/check_*.c))
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench_*.c))
 plain     = $(patsubst chapters/%.c,$(BUILD)/plain/%$(2),$(wildcard $(1)))
@@ -75,11 +87,15 @@ $(BUILD)/bin/$(1): $$($(1)_objects) $(BUILD)/bin/$(1).variants.o \
 		$(KIT) $(MAIN) $(PARTS)
 	@$$(say); $$(call whole,$$(link))
 $(BUILD)/bin/$(1).variants.c: $(sort $(wildcard $(2)*.c)) $(2) \
-		common/run/variants.awk
-	@$$(call whole,awk -f common/run/variants.awk $$(filter %.c,$$^) >$$$$new)
+		common/run/variants.awk $$($(1)_objects) $(UNSEEN)
+	@$$(call whole,$$(find_unseen) && cut -f 2- $$$$new.unseen >&2 && \
+		awk -v unseen=$$$$new.unseen -f common/run/variants.awk \
+		$$(filter %.c,$$^) >$$$$new && rm $$$$new.unseen)
 $$($(1)_objects): $(BUILD)/%.o: %.c $(BUILD)/ready
 	@$$(call whole,$$(call compile,$$(STUDY_FLAGS)) && $$(rename_main))
 endef
+find_unseen = common/run/unseen.sh $(BUILD)/wrap.ld \
+	$(foreach o,$(filter %.o,$^),$(o:$(BUILD)/%.o=%.c) $o) >$$new.unseen
 rename_main = name=$$(basename $< .c | sed 's/^[0-9]*_//; s/[^A-Za-z0-9]/_/g') \
 	&& objcopy --redefine-sym main=variant_$${name}_main \
 		--keep-global-symbol=variant_$${name}_main $$new
@@ -115,9 +131,24 @@ wraps = s/^REAL([^,]*, *\([A-Za-z0-9_]*\),.*/--wrap=\1/p
 $(BUILD)/wrap.ld: common/intercept $(wildcard common/intercept/*.c)
 	@$(call whole,sed -n '$(wraps)' $(filter %.c,$^) >$$new)
 
+# A student's own program: a script, as names may have anything in them.
+# The link is looked at first: no program but the one asked for stays.
+try try-files: export FILES = $(value FILE)
+try try-files: export TRY := $(TRY)
+try try-files: export BUILD := $(BUILD)
+try: export COMPILE = $(CC) $(TRY_FLAGS) -c
+try: export COMPILE_TABLE = $(CC) $(HARNESS_FLAGS) -c
+try: export LINK = $(CC) $(LINK_FLAGS)
+try: export LIBRARIES_OF_TRY = $(LDLIBS) $(LIBRARIES)
+try: try-files $(MAIN) $(PARTS) $(UNSEEN) common/run/variants.awk
+	@common/try.sh build && $(say)
+try-files:
+	@common/try.sh files
+
 # What was asked for when this file changed: other flags, and everything
 # is built again.  A missing package is named here, not by the compiler.
-$(BUILD)/ready: export ASKED = $(CC) $(HARNESS_FLAGS) $(STUDY_FLAGS) $(LDFLAGS)
+$(BUILD)/ready: export ASKED = $(CC) $(HARNESS_FLAGS) $(STUDY_FLAGS) \
+	$(call ours,LDFLAGS)
 $(BUILD)/ready: always
 	@mkdir -p $(@D); echo "$$ASKED" | cmp -s - $@ || \
 		{ CC='$(CC)' common/packages.sh $(PACKAGES) && \
@@ -136,7 +167,7 @@ plain: $(PLAIN)
 clean:
 	@rm -rf $(BUILD) ch[0-9][0-9] try
 
-.PHONY: all always compiler setup check bench plain clean
+.PHONY: all always compiler setup check bench plain clean try try-files
 $(if $(filter clean,$(MAKECMDGOALS)),.NOTPARALLEL:)
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -149,6 +149,7 @@ static inline void collect(struct command *command)
     command->said = read_whole(command->out, &command->said_length);
     command->complained =
         read_whole(command->err, &command->complained_length);
+    command->out = command->err = NULL;
     close(command->ready);
 }
 

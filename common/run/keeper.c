@@ -119,7 +119,7 @@ _Noreturn static void be_the_program(struct trace *trace,
     enter_world(study);
     schedule_start(trace);
     intercept_start(trace);
-    exit(study->variant->main(study->argc, study->argv));
+    exit(study->variant->main(study->argc, study->argv, environ));
 }
 
 /* The same, where neither the length of the environment nor that of our

@@ -6,12 +6,13 @@
  * on as that program.  Uses the rest of run/ and intercept/; it is the
  * one file of common/ that the tests do without.
  */
-#define _GNU_SOURCE /* program_invocation_short_name */
+#define _GNU_SOURCE /* program_invocation_short_name, environ */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "intercept/intercept.h"
 #include "run/keeper.h"
@@ -29,7 +30,7 @@ _Noreturn static void be_variant(const char *name, int argc, char **argv)
         each++;
     ENSURE(each->name != NULL);
     setvbuf(stdout, NULL, _IOLBF, 0); /* as its parent's, see keeper.c */
-    exit(each->main(argc, argv));
+    exit(each->main(argc, argv, environ));
 }
 
 static int list_variants(void)

@@ -255,7 +255,16 @@ static int numbered_count(void)
     return count;
 }
 
-static void check_together(const struct options *options)
+/* Where there is only one variant, nobody need say which. */
+static void take_the_only_one(struct options *options)
+{
+    if (variants[0].name != NULL && variants[1].name == NULL &&
+        (options->control.replay != NULL || options->control.step ||
+         options->save != NULL))
+        options->variant = variants;
+}
+
+static void check_together(struct options *options)
 {
     if (options->open != NULL &&
         (options->variant != NULL || options->argument_count > 0))
@@ -267,6 +276,8 @@ static void check_together(const struct options *options)
         die("--raw needs a run: --open shows one that is over");
     if (options->open != NULL || options->list)
         return;
+    if (options->variant == NULL)
+        take_the_only_one(options);
     if (options->variant == NULL &&
         (options->control.replay != NULL || options->control.step))
         die("%s is for one variant: say which",

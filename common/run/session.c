@@ -158,6 +158,7 @@ bool session_show(const struct trace *trace, const struct variant *variant,
                                             .inside = options->inside};
     struct verdict verdict = judge(trace);
     struct expect expect = session_expect(trace);
+    bool is_said = *trace_text(trace, trace->expect) != '\0';
     struct suggestions suggestions;
 
     if (options->raw) {
@@ -169,8 +170,9 @@ bool session_show(const struct trace *trace, const struct variant *variant,
     putchar('\n');
     show_schedule(trace);
     suggest(&suggestions, trace, &verdict, variant, options);
-    return columns_verdict(stdout, &verdict, &expect, suggestions.lines,
-                           &columns);
+    columns_verdict(stdout, &verdict, is_said ? &expect : NULL,
+                    suggestions.lines, &columns);
+    return expect_met(&expect, &verdict);
 }
 
 struct trace *session_begin(const struct variant *variant,
@@ -199,9 +201,21 @@ static int run_once(const struct variant *variant,
     return interrupted != 0 ? 128 + interrupted : good ? 0 : 1;
 }
 
+/* What will be missing in all that is shown. */
+static void say_unseen(const struct variant *variant)
+{
+    for (const char *line = variant->unseen; *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+
+        complain("%.*s", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
 int session_run(const struct variant *variant,
                 const struct options *options)
 {
+    say_unseen(variant);
     if (options->control.runs > 0)
         return many_run(variant, options);
     if (options->control.step)

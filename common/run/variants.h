@@ -15,10 +15,12 @@ struct variant {
     const char *title;   /* the first line of the comment at its head */
     const char *expect;  /* what stands after "Expect:", "" if nothing */
     const char *compare; /* what stands after "Compare:", "" if nothing */
+    const char *unseen;  /* a line for each sort of call in it that is
+                          * not seen here, "" if there are none */
     bool numbered;       /* part of the default run */
     unsigned sum;        /* of its text: if it is another one, a schedule
                           * may not fit any more */
-    int (*main)(int argc, char **argv);
+    int (*main)(int argc, char **argv, char **environment);
 };
 
 /* In the order of their files; the last has no name. */
