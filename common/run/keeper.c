@@ -291,16 +291,15 @@ static void end_everybody(struct keeper *keeper)
     family_end(0);
 }
 
-/* Only one has the turn, and to pass it on to another core is dear. */
+/* Only one has the turn, and to pass it on to another core is dear.  An
+ * exec has just put us on the core that had least to do. */
 static void stay_on_one_core(void)
 {
-    cpu_set_t all, one;
-    int core = 0;
+    int core = sched_getcpu();
+    cpu_set_t one;
 
-    if (sched_getaffinity(0, sizeof all, &all) < 0)
+    if (core < 0)
         return;
-    while (core < CPU_SETSIZE - 1 && !CPU_ISSET(core, &all))
-        core++;
     CPU_ZERO(&one);
     CPU_SET(core, &one);
     sched_setaffinity(0, sizeof one, &one);
