@@ -73,10 +73,11 @@ static double median(double *values, size_t count)
 
 static void stay_on_one_core(void)
 {
+    int core = sched_getcpu();
     cpu_set_t one;
 
     CPU_ZERO(&one);
-    CPU_SET(0, &one);
+    CPU_SET(core < 0 ? 0 : core, &one);
     sched_setaffinity(0, sizeof one, &one); /* else it is only slower */
 }
 
@@ -258,13 +259,12 @@ static void *add_one(void *none)
     return none;
 }
 
-static int two_threads(int count, char **arguments)
+static int two_threads(int count, char **arguments, char **environment)
 {
     static int variable;
     pthread_t one, two;
 
-    (void)count;
-    (void)arguments;
+    (void)count, (void)arguments, (void)environment;
     counter = &variable;
     if (pthread_create(&one, NULL, add_one, NULL) != 0 ||
         pthread_create(&two, NULL, add_one, NULL) != 0)
@@ -274,10 +274,9 @@ static int two_threads(int count, char **arguments)
     return 0;
 }
 
-static int two_processes(int count, char **arguments)
+static int two_processes(int count, char **arguments, char **environment)
 {
-    (void)count;
-    (void)arguments;
+    (void)count, (void)arguments, (void)environment;
     counter = mmap(NULL, sizeof *counter, PROT_READ | PROT_WRITE,
                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     for (int i = 0; i < 2; i++)
@@ -290,10 +289,9 @@ static int two_processes(int count, char **arguments)
     return 0;
 }
 
-static int nothing(int count, char **arguments)
+static int nothing(int count, char **arguments, char **environment)
 {
-    (void)count;
-    (void)arguments;
+    (void)count, (void)arguments, (void)environment;
     return 0;
 }
 
@@ -338,7 +336,7 @@ static double time_of_bare(const struct variant *variant)
         pid_t child = fork_one();
 
         if (child == 0)
-            _exit(variant->main(0, NULL));
+            _exit(variant->main(0, NULL, NULL));
         while (waitpid(child, NULL, 0) < 0)
             ;
     }
