@@ -6,7 +6,7 @@
  * who waited for what, and from the last words that were said; only a
  * run with a new mark is worth the debug information and a sentence.
  */
-#define _GNU_SOURCE /* program_invocation_name */
+#define _GNU_SOURCE /* program_invocation_name, MAP_ANONYMOUS */
 #include "run/many.h"
 
 #include <errno.h>
@@ -14,6 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "judge/expect.h"
 #include "judge/names.h"
@@ -38,8 +41,8 @@ struct outcome {
     char again[SCHEDULE_MAX]; /* options that give the first again */
 };
 
-/* The keeper's own. */
-static struct outcome outcomes[OUTCOMES_MAX];
+/* The keeper's own; shared with who describes them. */
+static struct outcome *outcomes;
 static size_t outcome_count;
 static uint64_t others; /* runs of outcomes beyond those */
 static uint64_t text_before;
@@ -49,6 +52,11 @@ static struct control control;
 void many_begin(struct trace *trace, const struct study *study)
 {
     plan = *study;
+    outcomes = mmap(NULL, OUTCOMES_MAX * sizeof *outcomes,
+                    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+                    0);
+    if (outcomes == MAP_FAILED)
+        die("cannot make room for what comes out:");
     control.options = schedule_options(trace);
     text_before = trace->text_head;
     leftover_begin();
@@ -133,6 +141,22 @@ static void describe(struct outcome *outcome, struct trace *trace)
              verdict.sentence);
 }
 
+/* By a process of its own: what is read for it would stay in the heap
+ * of all later runs, which are to be as fast and as alike as the first. */
+static void describe_apart(struct outcome *outcome, struct trace *trace)
+{
+    pid_t child = fork();
+
+    if (child < 0)
+        die("cannot make a process:");
+    if (child == 0) {
+        describe(outcome, trace);
+        _exit(0);
+    }
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
 /* Returns whether the run was ok. */
 static bool count_run(struct trace *trace)
 {
@@ -147,7 +171,7 @@ static bool count_run(struct trace *trace)
     if (outcome == NULL) {
         outcome = outcomes + outcome_count++;
         outcome->mark = mark;
-        describe(outcome, trace);
+        describe_apart(outcome, trace);
     }
     outcome->count++;
     return verdict.kind == VERDICT_OK;
