@@ -59,9 +59,10 @@ struct table {
     uint32_t wanted;       /* STOP_MISFIT: who was to go */
     uint32_t choice_count;
     uint32_t first_pid;    /* the first process, ended by a stop */
+    uint16_t candidates[TRACE_ACTORS_MAX]; /* for who chooses just now */
+    struct seat seats[TRACE_ACTORS_MAX];
     uint16_t choices[SCHEDULE_CHOICES_MAX];
     uint16_t given[SCHEDULE_CHOICES_MAX];
-    struct seat seats[TRACE_ACTORS_MAX];
 };
 
 /* The table in the trace's room for it. */

@@ -159,7 +159,7 @@ static uint32_t choose(const uint16_t *candidates, uint32_t count)
 /* Who goes on now; does not return if nobody ever can. */
 static uint32_t pick(void)
 {
-    static uint16_t candidates[TRACE_ACTORS_MAX];
+    uint16_t *candidates = table->candidates;
     uint32_t count, chosen, outside;
 
     while ((count = gather(candidates)) == 0) {
@@ -311,7 +311,7 @@ static void gate_touch(uint64_t object)
 
 static bool gate_wake_one(uint64_t object)
 {
-    static uint16_t waiters[TRACE_ACTORS_MAX];
+    uint16_t *waiters = table->candidates;
     uint32_t count = 0, chosen;
 
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
@@ -493,7 +493,7 @@ void schedule_prepare(struct trace *trace,
             break;
         memset(&new->seats[i], 0, sizeof new->seats[i]);
     }
-    memset(new, 0, offsetof(struct table, choices));
+    memset(new, 0, offsetof(struct table, candidates));
     new->options = *options;
     new->options.given = NULL;
     if (count > 0)
