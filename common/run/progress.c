@@ -23,8 +23,12 @@ void progress_show(void)
 
     if (shown == NULL || passed < PROGRESS_INTERVAL)
         return;
-    fprintf(stderr, "\rrunning %.1f s, %u events ", (double)passed / 1e9,
-            trace_count(shown));
+    if (shown->runs_done > 0)
+        fprintf(stderr, "\r%llu runs, %.1f s ",
+                (unsigned long long)shown->runs_done, (double)passed / 1e9);
+    else
+        fprintf(stderr, "\rrunning %.1f s, %u events ",
+                (double)passed / 1e9, trace_count(shown));
     fflush(stderr);
     visible = true;
 }

@@ -39,6 +39,7 @@ struct seat {
     uint64_t deadline;  /* GATE_NEVER: none */
     uint64_t priority;  /* the strategy's own */
     uint32_t passed;    /* times passed over while it could go */
+    uint32_t woken;  /* from conditions, without a signal */
     uint32_t seen_next;
     uint64_t seen[SEAT_SEEN]; /* the last different things looked at */
 };

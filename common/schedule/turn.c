@@ -29,6 +29,7 @@
 #define STEPS_DEFAULT 1000000
 #define IDLE_MAX 48
 #define FRUITLESS_MAX 2000
+#define SPURIOUS_MAX 3
 
 static struct table *table;
 static struct trace *trace_of_table;
@@ -52,17 +53,29 @@ static bool can_go(const struct table *in, const struct seat *seat)
             seat->deadline != GATE_NEVER);
 }
 
+/* POSIX lets a wait on a condition end without a signal.  It does so,
+ * if that was asked for, only while somebody else can go on: or else
+ * there would be no deadlock; and a few times for each, or else some
+ * would wait and wake for ever. */
+static bool may_wake(const struct seat *seat)
+{
+    return table->options.spurious && seat->state == SEAT_BLOCKED &&
+           seat->kind == KIND_CONDITION_WAIT &&
+           seat->woken < SPURIOUS_MAX;
+}
+
 static uint32_t gather(uint16_t *candidates)
 {
-    uint32_t count = 0;
+    uint32_t count = 0, able = 0;
 
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
         if (table->seats[i].state == SEAT_EMPTY)
             break;
-        if (can_go(table, &table->seats[i]))
+        able += can_go(table, &table->seats[i]);
+        if (can_go(table, &table->seats[i]) || may_wake(&table->seats[i]))
             candidates[count++] = (uint16_t)i;
     }
-    return count;
+    return able == 0 ? 0 : count;
 }
 
 static void wake_spinners(void)
@@ -156,6 +169,17 @@ static uint32_t choose(const uint16_t *candidates, uint32_t count)
     return chosen;
 }
 
+/* A blocked one was chosen: it is late, or wakes for no reason. */
+static void wake_blocked(struct seat *seat)
+{
+    if (can_go(table, seat))
+        let_time_be(seat->deadline);
+    else {
+        seat->state = SEAT_READY;
+        seat->woken++;
+    }
+}
+
 /* Who goes on now; does not return if nobody ever can. */
 static uint32_t pick(void)
 {
@@ -179,7 +203,7 @@ static uint32_t pick(void)
     }
     chosen = count == 1 ? candidates[0] : choose(candidates, count);
     if (table->seats[chosen].state == SEAT_BLOCKED)
-        let_time_be(table->seats[chosen].deadline);
+        wake_blocked(&table->seats[chosen]);
     return chosen;
 }
 
