@@ -267,5 +267,6 @@ void control_short(const struct trace *trace,
     if (control_schedule(trace, variant, string, sizeof string) <=
             REPLAY_LONGEST ||
         !control_seed(control, out, size))
-        snprintf(out, size, "--replay %s", string);
+        snprintf(out, size, "--replay %s%s", string,
+                 control->options.spurious ? " --spurious" : "");
 }
