@@ -10,6 +10,7 @@
 
 #include <dwarf.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -209,12 +210,46 @@ static char *read_whole(const char *path, size_t *length)
     return text;
 }
 
-static void add_source(struct resolver *resolver, const char *path,
-                       const char *name)
+/* The same from a folder. */
+static char *read_in(const char *folder, const char *name, size_t *length)
+{
+    char path[2 * PATH_SIZE];
+
+    if (*folder == '\0' || *name == '/' ||
+        (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >=
+            sizeof path)
+        return NULL;
+    return read_whole(path, length);
+}
+
+/* The same from the folder that the program is in, or one above. */
+static char *read_above_program(const char *name, size_t *length)
+{
+    char folder[PATH_SIZE] = "";
+    char *text = NULL, *end;
+
+    if (readlink("/proc/self/exe", folder, sizeof folder - 1) < 0)
+        return NULL;
+    while (text == NULL && (end = strrchr(folder, '/')) != NULL) {
+        *end = '\0';
+        text = read_in(folder, name, length);
+    }
+    return text;
+}
+
+/*
+ * Where it was compiled, it is what was compiled; but all of it may have
+ * moved since.  Where the user stands says least.
+ */
+static void add_source(struct resolver *resolver, const struct unit *unit,
+                       const char *path, const char *name)
 {
     size_t length = 0;
-    char *text = read_whole(path, &length);
+    char *text = *path == '/' ? read_whole(path, &length)
+                              : read_in(unit->directory, path, &length);
 
+    if (text == NULL)
+        text = read_above_program(name, &length);
     if (text == NULL)
         text = read_whole(name, &length);
     if (text != NULL)
@@ -242,7 +277,7 @@ static uint32_t file_name(struct resolver *resolver,
     }
     if (file.name == 0) {
         file.name = trace_add_text(resolver->trace, name, strlen(name));
-        add_source(resolver, path, name);
+        add_source(resolver, unit, path, name);
     }
     list_add(&resolver->files, &file, 1, sizeof file);
     return file.name;
