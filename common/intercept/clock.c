@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <sys/time.h>
 
+#include "intercept/posix.h"
 #include "intercept/real.h"
 #include "intercept/turn.h"
 
@@ -18,7 +19,7 @@ REAL(int, gettimeofday, (struct timeval *, void *));
 REAL(time_t, time, (time_t *));
 /* clang-format on */
 
-static struct timespec look(clockid_t clock, uint64_t pc)
+struct timespec posix_time(clockid_t clock, uint64_t pc)
 {
     ask(KIND_YIELD, object_key(OBJECT_TIME, 0), pc);
     gate->spend(1000);
@@ -29,7 +30,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
     if (!is_controlled() || time == NULL)
         return __real_clock_gettime(clock, time);
-    *time = look(clock, HERE);
+    *time = posix_time(clock, HERE);
     return 0;
 }
 
@@ -39,7 +40,7 @@ int __wrap_gettimeofday(struct timeval *time, void *zone)
 
     if (!is_controlled() || time == NULL)
         return __real_gettimeofday(time, zone);
-    now = look(CLOCK_REALTIME, HERE);
+    now = posix_time(CLOCK_REALTIME, HERE);
     time->tv_sec = now.tv_sec;
     time->tv_usec = now.tv_nsec / 1000;
     return 0;
@@ -51,7 +52,7 @@ time_t __wrap_time(time_t *out)
 
     if (!is_controlled())
         return __real_time(out);
-    now = look(CLOCK_REALTIME, HERE).tv_sec;
+    now = posix_time(CLOCK_REALTIME, HERE).tv_sec;
     if (out != NULL)
         *out = now;
     return now;

@@ -8,6 +8,7 @@
  * locked, so CONDITION_WAKE comes before them, with ECANCELED.
  */
 #define _GNU_SOURCE /* pthread_cond_clockwait */
+#include "intercept/posix.h"
 #include "intercept/real.h"
 #include "intercept/take.h"
 
@@ -180,9 +181,23 @@ int __wrap_pthread_cond_clockwait(pthread_cond_t *condition,
     return make(&wait);
 }
 
-int __wrap_pthread_cond_signal(pthread_cond_t *condition)
+int posix_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+               const struct timespec *deadline, uint64_t pc)
 {
-    struct give give = give_begin(KIND_SIGNAL, condition, HERE);
+    struct wait wait = {.condition = condition,
+                        .mutex = mutex,
+                        .clock = CLOCK_REALTIME,
+                        .deadline = deadline,
+                        .call = deadline == NULL ? call_wait
+                                                 : call_timedwait,
+                        .pc = pc};
+
+    return make(&wait);
+}
+
+int posix_signal(pthread_cond_t *condition, uint64_t pc)
+{
+    struct give give = give_begin(KIND_SIGNAL, condition, pc);
 
     if (is_controlled()) {
         gate->wake_one(give.object);
@@ -191,9 +206,19 @@ int __wrap_pthread_cond_signal(pthread_cond_t *condition)
     return give_end(&give, __real_pthread_cond_signal(condition));
 }
 
-int __wrap_pthread_cond_broadcast(pthread_cond_t *condition)
+int __wrap_pthread_cond_signal(pthread_cond_t *condition)
 {
-    struct give give = give_begin(KIND_BROADCAST, condition, HERE);
+    return posix_signal(condition, HERE);
+}
+
+int posix_broadcast(pthread_cond_t *condition, uint64_t pc)
+{
+    struct give give = give_begin(KIND_BROADCAST, condition, pc);
 
     return give_end(&give, __real_pthread_cond_broadcast(condition));
+}
+
+int __wrap_pthread_cond_broadcast(pthread_cond_t *condition)
+{
+    return posix_broadcast(condition, HERE);
 }

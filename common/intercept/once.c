@@ -10,6 +10,7 @@
  * Should it look wrong, a wait too many or too few is shown, no more.
  */
 #define _GNU_SOURCE /* real.h: calls beyond POSIX */
+#include "intercept/posix.h"
 #include "intercept/real.h"
 #include "intercept/take.h"
 
@@ -72,17 +73,22 @@ static int pass(pthread_once_t *control, struct passage *passage)
     return error;
 }
 
-int __wrap_pthread_once(pthread_once_t *control, void (*routine)(void))
+int posix_once(pthread_once_t *control, void (*routine)(void),
+               uint64_t pc)
 {
     struct passage *outer = current;
-    struct passage passage = {.routine = routine, .pc = HERE};
+    struct passage passage = {.routine = routine, .pc = pc};
     int error;
 
-    if (!is_actor())
-        return __real_pthread_once(control, routine);
     passage.object = object_of(control);
     current = &passage;
     error = pass(control, &passage);
     current = outer;
     return error;
+}
+
+int __wrap_pthread_once(pthread_once_t *control, void (*routine)(void))
+{
+    return is_actor() ? posix_once(control, routine, HERE)
+                      : __real_pthread_once(control, routine);
 }

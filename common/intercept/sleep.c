@@ -2,6 +2,7 @@
  * sleep.c - wrappers of the calls that let time pass.
  */
 #define _GNU_SOURCE /* usleep */
+#include "intercept/posix.h"
 #include "intercept/real.h"
 #include "intercept/turn.h"
 
@@ -135,14 +136,19 @@ int __wrap_usleep(useconds_t microseconds)
     return take_nap(&nap, (int64_t)microseconds * 1000);
 }
 
-int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
+int posix_sleep(const struct timespec *time, struct timespec *left,
+                uint64_t pc)
 {
     struct nap nap = {
-        .call = call_nanosleep, .time = time, .left = left, .pc = HERE};
+        .call = call_nanosleep, .time = time, .left = left, .pc = pc};
 
-    if (!is_actor())
-        return __real_nanosleep(time, left);
     return take_nap(&nap, nanoseconds(time));
+}
+
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
+{
+    return is_actor() ? posix_sleep(time, left, HERE)
+                      : __real_nanosleep(time, left);
 }
 
 int __wrap_clock_nanosleep(clockid_t clock, int flags,
@@ -165,10 +171,14 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags,
     return nap.error;
 }
 
+int posix_yield(uint64_t pc)
+{
+    ask(KIND_YIELD, 0, pc);
+    record(KIND_YIELD, 0, 0, pc);
+    return __real_sched_yield();
+}
+
 int __wrap_sched_yield(void)
 {
-    ask(KIND_YIELD, 0, HERE);
-    if (is_actor())
-        record(KIND_YIELD, 0, 0, HERE);
-    return __real_sched_yield();
+    return is_actor() ? posix_yield(HERE) : __real_sched_yield();
 }

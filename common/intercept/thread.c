@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE /* pthread_clockjoin_np, gettid */
 #include "intercept/identity.h"
+#include "intercept/posix.h"
 #include "intercept/real.h"
 #include "intercept/take.h"
 
@@ -22,7 +23,7 @@
 
 /* clang-format off */
 REAL(int, pthread_create, (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *));
-REAL(void, pthread_exit, (void *));
+REAL(_Noreturn void, pthread_exit, (void *));
 REAL(int, pthread_join, (pthread_t, void **));
 REAL(int, pthread_tryjoin_np, (pthread_t, void **));
 REAL(int, pthread_timedjoin_np, (pthread_t, void **, const struct timespec *));
@@ -108,15 +109,14 @@ static struct actor *describe(uint32_t number, void *(*routine)(void *),
     return actor;
 }
 
-int __wrap_pthread_create(pthread_t *thread,
-                          const pthread_attr_t *attributes,
-                          void *(*routine)(void *), void *argument)
+int posix_create(pthread_t *thread, const pthread_attr_t *attributes,
+                 void *(*routine)(void *), void *argument, uint64_t pc)
 {
     struct actor *actor;
     uint32_t number;
     int error;
 
-    number = is_actor() ? actor_announce() : TRACE_NONE;
+    number = actor_announce();
     if (number == TRACE_NONE)
         return __real_pthread_create(thread, attributes, routine,
                                      argument);
@@ -125,7 +125,7 @@ int __wrap_pthread_create(pthread_t *thread,
     if (self.number == self.process)
         expect_end(); /* from now on somebody may cancel it */
     process_has_threads = true;
-    actor = describe(number, routine, argument, HERE);
+    actor = describe(number, routine, argument, pc);
     error = __real_pthread_create(thread, attributes, begin,
                                   (void *)(uintptr_t)number);
     if (error != 0) {
@@ -141,13 +141,28 @@ int __wrap_pthread_create(pthread_t *thread,
     return 0;
 }
 
+int __wrap_pthread_create(pthread_t *thread,
+                          const pthread_attr_t *attributes,
+                          void *(*routine)(void *), void *argument)
+{
+    return is_actor() ? posix_create(thread, attributes, routine, argument,
+                                     HERE)
+                      : __real_pthread_create(thread, attributes, routine,
+                                              argument);
+}
+
+void posix_exit(void *result, uint64_t pc)
+{
+    if (self.number == self.process)
+        expect_end();
+    end.pc = pc;
+    __real_pthread_exit(result);
+}
+
 void __wrap_pthread_exit(void *result)
 {
-    if (is_actor()) {
-        if (self.number == self.process)
-            expect_end();
-        end.pc = HERE;
-    }
+    if (is_actor())
+        posix_exit(result, HERE);
     __real_pthread_exit(result);
 }
 
@@ -193,6 +208,11 @@ static int take_join(pthread_t thread, void **result, clockid_t clock,
     return take(&call);
 }
 
+int posix_join(pthread_t thread, void **result, uint64_t pc)
+{
+    return take_join(thread, result, CLOCK_REALTIME, NULL, pc);
+}
+
 int __wrap_pthread_join(pthread_t thread, void **result)
 {
     return is_actor()
@@ -232,12 +252,18 @@ int __wrap_pthread_tryjoin_np(pthread_t thread, void **result)
     return error;
 }
 
-int __wrap_pthread_detach(pthread_t thread)
+int posix_detach(pthread_t thread, uint64_t pc)
 {
-    struct give give = give_key_begin(
-        KIND_DETACH, is_actor() ? key_of(thread) : 0, 0, HERE);
+    struct give give =
+        give_key_begin(KIND_DETACH, key_of(thread), 0, pc);
 
     return give_end(&give, __real_pthread_detach(thread));
+}
+
+int __wrap_pthread_detach(pthread_t thread)
+{
+    return is_actor() ? posix_detach(thread, HERE)
+                      : __real_pthread_detach(thread);
 }
 
 int __wrap_pthread_kill(pthread_t thread, int number)
