@@ -165,7 +165,10 @@ static error_t take(int key, char *value, struct argp_state *state)
         options->events = (uint64_t)number_option(
             state, "events", value, 1, TRACE_NONE - 1, true);
         break;
-    case ARGP_KEY_INIT: state->child_inputs[0] = &options->control; break;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->control;
+        state->child_inputs[1] = &options->publish;
+        break;
     case ARGP_KEY_ARG: take_variant(options, value, state); break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -260,7 +263,7 @@ static void take_the_only_one(struct options *options)
 {
     if (variants[0].name != NULL && variants[1].name == NULL &&
         (options->control.replay != NULL || options->control.step ||
-         options->save != NULL))
+         options->save != NULL || options->publish.asked))
         options->variant = variants;
 }
 
@@ -316,6 +319,7 @@ static int cut_arguments(int argc, char **argv, struct options *options)
 struct options options_read(int argc, char **argv)
 {
     static const struct argp_child parts[] = {{&control_argp, 0, "", 4},
+                                              {&publish_argp, 0, "", 3},
                                               {0}};
     static const struct argp argp = {.options = table,
                                      .children = parts,
@@ -332,6 +336,10 @@ struct options options_read(int argc, char **argv)
     argc = cut_arguments(argc, argv, &options);
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     check_together(&options);
+    if (!options.list)
+        publish_check(&options.publish, &options);
+    if (options.publish.output != NULL)
+        check_save(options.publish.output);
     options.choices =
         calloc(SCHEDULE_CHOICES_MAX, sizeof *options.choices);
     if (options.choices == NULL)

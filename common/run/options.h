@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "run/control.h"
+#include "run/publish.h"
 #include "run/variants.h"
 
 struct options {
@@ -27,6 +28,7 @@ struct options {
     bool raw;
     bool color;
     struct control control;
+    struct publish publish;
     uint16_t *choices; /* room for those of --replay and --step */
 };
 

@@ -127,7 +127,7 @@ void session_finish(struct trace *trace, const struct variant *variant)
 struct expect session_expect(const struct trace *trace)
 {
     struct expect expect;
-    char problem[200];
+    char problem[400];
 
     if (!expect_parse(trace_text(trace, trace->expect), &expect, problem,
                       sizeof problem))
@@ -159,20 +159,27 @@ bool session_show(const struct trace *trace, const struct variant *variant,
     struct verdict verdict = judge(trace);
     struct expect expect = session_expect(trace);
     bool is_said = *trace_text(trace, trace->expect) != '\0';
+    bool quiet = options->raw || (options->publish.asked &&
+                                  options->publish.output == NULL);
+    bool good = expect_met(&expect, &verdict);
     struct suggestions suggestions;
 
-    if (options->raw) {
+    if (options->publish.asked)
+        good = publish_run(trace, &options->publish) && good;
+    if (quiet) {
         if (verdict.kind != VERDICT_OK)
             complain("%s", verdict.sentence);
-        return expect_met(&expect, &verdict);
+        return good;
     }
-    columns_print(stdout, trace, &columns);
-    putchar('\n');
+    if (!options->publish.asked) {
+        columns_print(stdout, trace, &columns);
+        putchar('\n');
+    }
     show_schedule(trace);
     suggest(&suggestions, trace, &verdict, variant, options);
     columns_verdict(stdout, &verdict, is_said ? &expect : NULL,
                     suggestions.lines, &columns);
-    return expect_met(&expect, &verdict);
+    return good;
 }
 
 struct trace *session_begin(const struct variant *variant,
@@ -232,7 +239,7 @@ int session_open(const struct options *options)
     if (trace == NULL)
         return 2;
     title = trace_text(trace, trace->title);
-    if (*title != '\0')
+    if (*title != '\0' && !options->publish.asked)
         printf("== %s\n\n", title);
     good = session_show(trace, NULL, options);
     trace_close(trace);
