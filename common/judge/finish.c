@@ -80,6 +80,7 @@ struct nameless {
     bool is_shared; /* several actors touched it */
     bool is_memory;
     const char *sort;
+    uint32_t use; /* the first event that reads or writes it; 0: none */
 };
 
 struct census {
@@ -138,6 +139,25 @@ static const char *sort_of(const struct event *event)
     }
 }
 
+/* Reading or writing names a file better than opening it did. */
+static bool kind_uses(enum kind kind)
+{
+    return kind == KIND_READ || kind == KIND_WRITE;
+}
+
+/* What its first event's call is made on, or its first use's. */
+static bool quote(const struct census *census, names_argument *argument,
+                  const struct nameless *about, char *out)
+{
+    if (argument == NULL || about->is_memory)
+        return false;
+    return argument(census->trace, trace_read(census->trace, about->event),
+                    out, NAME_SIZE) > 0 ||
+           (about->use != 0 &&
+            argument(census->trace, trace_read(census->trace, about->use),
+                     out, NAME_SIZE) > 0);
+}
+
 static void meet(struct census *census, uint32_t index,
                  const struct event *event)
 {
@@ -164,6 +184,8 @@ static void meet(struct census *census, uint32_t index,
         *slot = (void *)(uintptr_t)census->count;
     }
     found = census->list + (uintptr_t)*slot - 1;
+    if (found->use == 0 && kind_uses(event_kind(event)))
+        found->use = index;
     found->is_shared |= found->actor != event->actor;
     if (found->is_memory && strcmp(sort, "memory") != 0) {
         found->is_memory = false;
@@ -227,17 +249,13 @@ static void name_objects(struct census *census, names_argument *argument)
         die("out of memory");
     for (size_t i = 0; i < census->count && given < NAMES_MAX; i++) {
         const struct nameless *about = census->list + i;
-        const struct event *event =
-            trace_read(census->trace, about->event);
         char text[NAME_SIZE + 16];
         uint32_t same;
         bool quoted;
 
         if (about->is_memory && !about->is_shared)
             continue;
-        quoted = argument != NULL && !about->is_memory &&
-                 argument(census->trace, event, bases[given],
-                          NAME_SIZE) > 0;
+        quoted = quote(census, argument, about, bases[given]);
         if (!quoted)
             snprintf(bases[given], NAME_SIZE, "%s", about->sort);
         same = count_same(bases, given, bases[given]);
