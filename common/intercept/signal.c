@@ -5,7 +5,9 @@
  * recorded as such by who learns it, see intercept_killed.
  */
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "intercept/identity.h"
 #include "intercept/intercept.h"
@@ -30,20 +32,27 @@ static uint64_t target_of(pid_t pid)
  * anybody goes on.  The kernel tells of the signals that a process
  * handles (ours for crashes among them), ignores or holds up.
  */
-static uint64_t signals(pid_t pid, const char *which)
+static uint64_t signals(const char *status, const char *which)
 {
-    char path[40], line[128];
-    unsigned long long set = 0;
-    FILE *file;
+    const char *at = strstr(status, which);
+
+    return at == NULL ? 0 : strtoull(at + strlen(which), NULL, 16);
+}
+
+/* By the kernel's own calls: the wrapped ones would be on record. */
+static void read_status(pid_t pid, char *text, size_t size)
+{
+    char path[40];
+    ssize_t length = -1;
+    long file;
 
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, which, strlen(which)) == 0)
-            sscanf(line + strlen(which), "%llx", &set);
-    if (file != NULL)
-        fclose(file);
-    return set;
+    file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (file >= 0) {
+        length = syscall(SYS_read, file, text, size - 1);
+        syscall(SYS_close, file);
+    }
+    text[length > 0 ? length : 0] = '\0';
 }
 
 static bool is_harmless(int number)
@@ -56,12 +65,15 @@ static bool is_harmless(int number)
 static bool ends(pid_t pid, int number)
 {
     uint64_t bit = number > 0 ? UINT64_C(1) << (number - 1) : 0;
+    char status[4096];
 
     if (number == SIGKILL)
         return true;
-    return !is_harmless(number) &&
-           ((signals(pid, "SigCgt:") | signals(pid, "SigIgn:") |
-             signals(pid, "SigBlk:")) & bit) == 0;
+    if (is_harmless(number))
+        return false;
+    read_status(pid, status, sizeof status);
+    return ((signals(status, "SigCgt:") | signals(status, "SigIgn:") |
+             signals(status, "SigBlk:")) & bit) == 0;
 }
 
 /* The process was sent a signal, in our turn. */

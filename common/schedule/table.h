@@ -66,6 +66,16 @@ struct table {
     uint16_t given[SCHEDULE_CHOICES_MAX];
 };
 
+/* One that waits for its time can go on, late or not, if all others
+ * may be that slow: in an eager run they may. */
+static inline bool seat_can_go(const struct table *table,
+                               const struct seat *seat)
+{
+    return seat->state == SEAT_READY ||
+           (table->eager && seat->state == SEAT_BLOCKED &&
+            seat->deadline != GATE_NEVER);
+}
+
 /* The table in the trace's room for it. */
 struct table *table_of(const struct trace *trace);
 

@@ -26,7 +26,6 @@
 #include "schedule/table.h"
 #include "trace/fail.h"
 
-#define STEPS_DEFAULT 1000000
 #define IDLE_MAX 48
 #define FRUITLESS_MAX 2000
 #define SPURIOUS_MAX 3
@@ -42,15 +41,6 @@ static _Noreturn void stop(enum schedule_stop why)
     syscall(SYS_kill, (pid_t)table->first_pid, SIGKILL);
     for (;;)
         pause();
-}
-
-/* One that waits for its time can go on, late or not, if all others
- * may be that slow: in an eager run they may. */
-static bool can_go(const struct table *in, const struct seat *seat)
-{
-    return seat->state == SEAT_READY ||
-           (in->eager && seat->state == SEAT_BLOCKED &&
-            seat->deadline != GATE_NEVER);
 }
 
 /* POSIX lets a wait on a condition end without a signal.  It does so,
@@ -71,8 +61,8 @@ static uint32_t gather(uint16_t *candidates)
     for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
         if (table->seats[i].state == SEAT_EMPTY)
             break;
-        able += can_go(table, &table->seats[i]);
-        if (can_go(table, &table->seats[i]) || may_wake(&table->seats[i]))
+        able += seat_can_go(table, &table->seats[i]);
+        if (seat_can_go(table, &table->seats[i]) || may_wake(&table->seats[i]))
             candidates[count++] = (uint16_t)i;
     }
     return able == 0 ? 0 : count;
@@ -172,7 +162,7 @@ static uint32_t choose(const uint16_t *candidates, uint32_t count)
 /* A blocked one was chosen: it is late, or wakes for no reason. */
 static void wake_blocked(struct seat *seat)
 {
-    if (can_go(table, seat))
+    if (seat_can_go(table, seat))
         let_time_be(seat->deadline);
     else {
         seat->state = SEAT_READY;
@@ -499,36 +489,6 @@ static const struct gate controlled = {
     .spend = gate_spend,
 };
 
-struct table *table_of(const struct trace *trace)
-{
-    return (struct table *)((char *)trace + trace->schedule.offset);
-}
-
-void schedule_prepare(struct trace *trace,
-                      const struct schedule_options *options)
-{
-    struct table *new = table_of(trace);
-    uint32_t count = options->given_count;
-
-    ENSURE(trace->schedule.count >= sizeof *new);
-    ENSURE(count <= SCHEDULE_CHOICES_MAX);
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
-        if (new->seats[i].state == SEAT_EMPTY)
-            break;
-        memset(&new->seats[i], 0, sizeof new->seats[i]);
-    }
-    memset(new, 0, offsetof(struct table, candidates));
-    new->options = *options;
-    new->options.given = NULL;
-    if (count > 0)
-        memcpy(new->given, options->given, count * sizeof *new->given);
-    if (new->options.steps == 0)
-        new->options.steps = STEPS_DEFAULT;
-    trace->controlled = options->strategy != STRATEGY_KERNEL;
-    trace->virtual_time = 0;
-    strategy_begin(new);
-}
-
 void schedule_start(struct trace *trace)
 {
     struct table *shared = table_of(trace);
@@ -543,67 +503,4 @@ void schedule_start(struct trace *trace)
         gate_born(0);
         table->seats[0].go = 1; /* it begins with the turn */
     }
-}
-
-bool schedule_is_controlled(const struct trace *trace)
-{
-    return trace->schedule.count >= sizeof(struct table) &&
-           table_of(trace)->options.strategy != STRATEGY_KERNEL;
-}
-
-enum schedule_stop schedule_stopped(const struct trace *trace)
-{
-    return (enum schedule_stop)table_of(trace)->stop;
-}
-
-struct schedule_options schedule_options(const struct trace *trace)
-{
-    return table_of(trace)->options;
-}
-
-uint32_t schedule_holder(const struct trace *trace)
-{
-    return table_of(trace)->holder;
-}
-
-uint64_t schedule_steps(const struct trace *trace)
-{
-    return table_of(trace)->steps;
-}
-
-bool schedule_was_eager(const struct trace *trace)
-{
-    return table_of(trace)->eager;
-}
-
-uint32_t schedule_choice_count(const struct trace *trace)
-{
-    return table_of(trace)->choice_count;
-}
-
-uint32_t schedule_choice(const struct trace *trace, uint32_t index)
-{
-    return table_of(trace)->choices[index];
-}
-
-struct schedule_next schedule_next(const struct trace *trace,
-                                   uint32_t actor)
-{
-    const struct seat *seat = &table_of(trace)->seats[actor];
-    struct schedule_next next = {
-        .can_go = can_go(table_of(trace), seat),
-        .ended = seat->state == SEAT_GONE || seat->state == SEAT_EMPTY,
-        .kind = (enum kind)seat->kind,
-        .object = seat->object,
-        .pc = seat->pc,
-        .deadline = seat->deadline,
-    };
-
-    return next;
-}
-
-uint32_t schedule_misfit(const struct trace *trace, uint32_t *wanted)
-{
-    *wanted = table_of(trace)->wanted;
-    return table_of(trace)->choice_count;
 }
