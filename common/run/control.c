@@ -174,10 +174,10 @@ static void check_together(const struct control *control)
 static void read_replay(struct control *control, uint16_t *choices)
 {
     const char *wrong;
-    uint16_t sum;
     bool eager;
     int count = schedule_parse(control->replay, choices,
-                               SCHEDULE_CHOICES_MAX, &eager, &sum, &wrong);
+                               SCHEDULE_CHOICES_MAX, &eager,
+                               &control->replay_sum, &wrong);
 
     if (count < 0)
         die("--replay %s: %s", control->replay, wrong);

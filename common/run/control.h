@@ -18,6 +18,7 @@
 struct control {
     struct schedule_options options; /* strategy, seed, depth, ... */
     const char *replay;  /* a schedule string, or NULL */
+    uint16_t replay_sum; /* of the program that it was made with */
     uint64_t runs;       /* 0: one run, shown whole */
     bool until_failure;  /* the runs end with the first that fails */
     bool step;           /* the user is asked at each choice */

@@ -75,13 +75,15 @@ static uint64_t mix_text(uint64_t mark, const char *text)
     return mark;
 }
 
-/* What was said last, by whoever it was. */
+/* What the first actor said last: what the program makes of the run.
+ * The others' last words only say who was the last. */
 static const char *last_words(const struct trace *trace)
 {
     for (uint32_t i = trace_count(trace); i-- > 0;) {
         const struct event *event = trace_read(trace, i);
 
-        if (event != NULL && event_kind(event) == KIND_SAY)
+        if (event != NULL && event_kind(event) == KIND_SAY &&
+            event->actor == 0)
             return trace_text(trace, event->text);
     }
     return "";

@@ -187,6 +187,12 @@ struct trace *session_begin(const struct variant *variant,
 {
     struct trace *trace = trace_create(options->events);
 
+    if (options->control.replay != NULL &&
+        options->control.replay_sum != variant->sum)
+        complain("this schedule is of another program, or of %s before it "
+                 "was changed (its sum is %04x, not %04x): it may not fit",
+                 variant->name, options->control.replay_sum,
+                 variant->sum);
     describe(trace, variant);
     dwarf_symbols(trace);
     schedule_prepare(trace, &options->control.options);

@@ -85,8 +85,11 @@ static void add_open_ends(const struct words *words, unsigned end)
     for (uint32_t i = 0; i < replay->actor_count; i++)
         if (replay_process(replay, i) == i)
             all += open_ends(words, i, end);
-    phrase_add(words->out, ", %u left", all);
-    for (uint32_t i = 0; i < replay->actor_count && !words->brief; i++) {
+    if (all == 0)
+        phrase_add(words->out, "; none left");
+    else
+        phrase_add(words->out, "; left");
+    for (uint32_t i = 0; i < replay->actor_count; i++) {
         if (replay_process(replay, i) != i ||
             (count = open_ends(words, i, end)) == 0)
             continue;
@@ -118,7 +121,10 @@ void words_data(const struct words *words)
         add_transfer(words);
         return;
     case KIND_CLOSE:
-        add_closed(words);
+        if (words->brief && closes_pipe(words))
+            phrase_add(words->out, "closes write end");
+        else
+            add_closed(words);
         if (closes_pipe(words))
             add_open_ends(words, EVENT_WRITE_END);
         break;
