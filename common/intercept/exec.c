@@ -135,7 +135,7 @@ static void end_others(struct trace *trace, uint32_t process)
             atomic_store(&trace_actor(trace, i)->state, ACTOR_ENDED);
 }
 
-const char *intercept_attach(void)
+const char *intercept_attach(void (*begin)(struct trace *trace))
 {
     const char *text = getenv(VARIABLE);
     struct invitation invitation;
@@ -156,6 +156,7 @@ const char *intercept_attach(void)
         return NULL;
     }
     intercept_variant(invitation.variant);
+    begin(trace);
     end_others(trace, invitation.actor);
     actor_catch_crashes();
     actor_become(trace, invitation.actor, 0);

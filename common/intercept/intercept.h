@@ -26,11 +26,13 @@ void intercept_start(struct trace *trace);
 /*
  * intercept_attach - go on as an actor after exec.
  *
+ * `begin` is called first, with the trace: schedule_start, if turns are
+ * to be taken in it.
  * Returns the variant that the program was running before exec, as
  * intercept_variant had set it; NULL if this process was not started by
  * an actor, and then nothing has changed.
  */
-const char *intercept_attach(void);
+const char *intercept_attach(void (*begin)(struct trace *trace));
 
 /* The variant's name, for intercept_attach after an exec. */
 void intercept_variant(const char *name);

@@ -19,6 +19,7 @@
 #include "run/options.h"
 #include "run/session.h"
 #include "run/variants.h"
+#include "schedule/schedule.h"
 #include "trace/fail.h"
 
 /* Goes on as the variant that its parent's process is. */
@@ -90,7 +91,7 @@ int main(int argc, char **argv)
     struct options options;
 
     keeper_resume(argc, argv);
-    variant = intercept_attach();
+    variant = intercept_attach(schedule_start);
     if (variant != NULL)
         be_variant(variant, argc, argv);
     fail_program = program_invocation_short_name;

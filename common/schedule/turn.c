@@ -358,9 +358,24 @@ static void gate_born(uint32_t actor)
     strategy_born(table, actor);
 }
 
+/* After an exec it still has the turn; so has the very first actor. */
+static bool begins_with_turn(void)
+{
+    return trace_actor(self.trace, table->holder)->process == self.number;
+}
+
 static void gate_begin(void)
 {
-    wait_for_turn();
+    if (!begins_with_turn()) {
+        wait_for_turn();
+        return;
+    }
+    for (uint32_t i = 0; i < trace_actor_count(self.trace); i++)
+        if (trace_actor(self.trace, i)->process == self.number)
+            table->seats[i].state = SEAT_GONE; /* exec has ended them */
+    table->seats[self.number].state = SEAT_READY;
+    table->seats[self.number].deadline = GATE_NEVER;
+    table->holder = self.number;
 }
 
 /* A process ends: ends of pipes are closed and file locks given back,
@@ -501,6 +516,5 @@ void schedule_start(struct trace *trace)
     if (table->first_pid == 0) {
         table->first_pid = (uint32_t)getpid();
         gate_born(0);
-        table->seats[0].go = 1; /* it begins with the turn */
     }
 }
