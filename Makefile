@@ -26,7 +26,8 @@ BUILD     = build
 SANITIZE  =
 CFLAGS   ?= -O2 -g
 STRICT    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
-PACKAGES  = gcc libc6-dev binutils libdw-dev check
+PACKAGES  = gcc libc6-dev binutils libdw-dev check libexpat1-dev \
+	libjansson-dev
 MAKEFLAGS += --no-builtin-rules
 
 TRY       = try
@@ -51,7 +52,7 @@ TRY_FLAGS = -Wall -Wextra $(filter-out $(filter-out -std% -DNDEBUG,$(UNFIT)), \
 LINK_FLAGS = $(FLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -Wl,-z,now -pthread \
 	-Wl,@$(BUILD)/wrap.ld
 LIBRARIES = -ldw -lm
-CHECK_LIBRARIES = -lcheck -lsubunit -lrt
+CHECK_LIBRARIES = -lcheck -lsubunit -lrt -lexpat -ljansson
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 FOLDERS  := $(sort $(dir $(wildcard chapters/ch[0-9][0-9]*/*.c)))

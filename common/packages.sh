@@ -32,6 +32,8 @@ is_there() {
     libc6-dev) has_header stdio.h ;;
     libdw-dev) has_header elfutils/libdw.h ;;
     check) has_header check.h ;;
+    libexpat1-dev) has_header expat.h ;;
+    libjansson-dev) has_header jansson.h ;;
     *) dpkg -s "$1" >/dev/null 2>&1 ;;
     esac
 }

@@ -398,9 +398,6 @@ static void put_sentence(struct picture *picture,
     double x = x_of(picture, row->actor) + PICTURE_LABEL;
 
     if (picture->sentences != 0) {
-        fprintf(picture->out,
-                "<path d=\"M%.1f,%.1fH%.1f\" stroke=\"#dddddd\"/>", x - 5,
-                y, picture->sentences - 5);
         x = picture->sentences;
         put_text(picture, x, y, "font-weight=\"bold\"", name);
         x += picture_width(name) + PICTURE_CELL;
@@ -414,7 +411,7 @@ static void put_title(struct picture *picture,
     fprintf(picture->out,
             "<g class=\"event\" data-event=\"%u\" data-last=\"%u\">"
             "<title>", row->first, row->last);
-    put_escaped(picture->out, picture->actors[row->actor].name);
+    put_escaped(picture->out, picture->actors[row->actor].whole_name);
     putc(' ', picture->out);
     put_escaped(picture->out, row->full);
     fputs("</title>", picture->out);
@@ -464,13 +461,22 @@ static void draw_key(struct picture *picture, double y)
     putc('\n', picture->out);
 }
 
+/* What of the run is not in the picture. */
 static void write_missing(const struct picture *picture, char *text,
                           size_t size)
 {
-    *text = '\0';
+    const struct export_options *options = picture->export->options;
+    struct phrase phrase = phrase_in(text, size);
+
+    if (options->from > 0)
+        phrase_add(&phrase, "from event %u on", options->from);
+    if (options->to < trace_count(picture->export->trace))
+        phrase_add(&phrase, "%sup to event %u",
+                   options->from > 0 ? ", " : "", options->to);
     if (picture->missing > 0)
-        snprintf(text, size, "and %u lines more: --from %u",
-                 picture->missing, picture->next);
+        phrase_add(&phrase, "%s%u lines more: --from %u",
+                   phrase.length > 0 ? "; " : "", picture->missing,
+                   picture->next);
 }
 
 static void put_head(struct picture *picture, double height)
@@ -500,6 +506,22 @@ static void put_head(struct picture *picture, double height)
     free(title);
 }
 
+/* From each mark to its sentence, where that is far away. */
+static void draw_leaders(struct picture *picture)
+{
+    if (picture->sentences == 0)
+        return;
+    for (int i = 0; i < (int)picture->rows.count; i++) {
+        const struct picture_row *row =
+            LIST_ITEM(picture->rows, struct picture_row, i);
+
+        fprintf(picture->out,
+                "<path d=\"M%.1f,%.1fH%.1f\" stroke=\"#dddddd\"/>\n",
+                x_of(picture, row->actor), y_of(picture, i),
+                picture->sentences - 5);
+    }
+}
+
 static void draw_rows(struct picture *picture,
                       const struct verdict *verdict)
 {
@@ -510,6 +532,7 @@ static void draw_rows(struct picture *picture,
 
     if (chosen >= 0)
         put_ground(picture, y_of(picture, chosen));
+    draw_leaders(picture);
     draw_lanes(picture);
     draw_arrows(picture);
     fputs("<g fill=\"" INK "\">\n", picture->out);
@@ -522,7 +545,7 @@ void picture_draw(struct picture *picture)
 {
     const struct trace *trace = picture->export->trace;
     struct verdict verdict = judge(trace);
-    char missing[80], came_to[sizeof verdict.sentence + 16];
+    char missing[160], came_to[sizeof verdict.sentence + 16];
     double y = y_of(picture, (int)picture->rows.count) + PICTURE_ROW;
     int lines;
 

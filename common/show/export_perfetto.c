@@ -39,16 +39,38 @@
 
 /* ---- hand-offs ---- */
 
+/* Does the event stand for a line, at which an arrow can end? */
+static bool is_joint(const struct writer *writer, uint32_t index)
+{
+    const struct event *event = trace_read(writer->trace, index);
+    enum kind_group group =
+        event == NULL ? GROUP_NOTE : kind_info[event_kind(event)].group;
+
+    return group != GROUP_NOTE && group != GROUP_MEMORY &&
+           group != GROUP_CALL &&
+           event->actor < writer->replay->actor_count &&
+           worth_shows(&writer->worth, index, event);
+}
+
+/* Who let this event go on; TRACE_NONE without an arrow. */
+static uint32_t giver_of(const struct writer *writer, uint32_t index)
+{
+    uint32_t giver =
+        is_joint(writer, index)
+            ? export_giver(writer->trace,
+                           trace_read(writer->trace, index))
+            : TRACE_NONE;
+
+    return giver < index && is_joint(writer, giver) ? giver : TRACE_NONE;
+}
+
 static void find_takers(struct writer *writer)
 {
     for (uint32_t i = 0; i < trace_count(writer->trace); i++) {
-        const struct event *event = trace_read(writer->trace, i);
-        uint32_t giver =
-            event == NULL ? TRACE_NONE
-                          : export_giver(writer->trace, event);
+        uint32_t giver = giver_of(writer, i);
         void **last;
 
-        if (giver >= i)
+        if (giver == TRACE_NONE)
             continue;
         last = table_slot(&writer->takers, giver + UINT64_C(1));
         *table_slot(&writer->others, i + UINT64_C(1)) = *last;
@@ -63,8 +85,7 @@ static bool gives(const struct writer *writer, uint32_t index)
 
 static bool takes(const struct writer *writer, uint32_t index)
 {
-    return export_giver(writer->trace,
-                        trace_read(writer->trace, index)) < index;
+    return giver_of(writer, index) != TRACE_NONE;
 }
 
 static void put_flow(struct writer *writer, char phase, uint32_t actor,
@@ -399,7 +420,8 @@ void export_perfetto(struct export *export)
                             .step = export->trace->controlled ? STEP : 0};
 
     writer.replay = replay_new(export->trace);
-    writer.worth = worth_new(export->trace, false, TRACE_NONE);
+    writer.worth = worth_new(
+        export->trace, export->options->inside, TRACE_NONE);
     writer.tracks =
         calloc(writer.replay->actor_count + 1, sizeof *writer.tracks);
     if (writer.tracks == NULL)

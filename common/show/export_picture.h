@@ -19,7 +19,7 @@
 #define PICTURE_GAP 18.0
 #define PICTURE_MARGIN 16.0
 #define PICTURE_SLANT 0.7072 /* sine of 45 degrees */
-#define PICTURE_NARROWEST 660.0
+#define PICTURE_NARROWEST 760.0 /* the key at the bottom needs that */
 
 enum picture_state {
     PICTURE_ABSENT,
@@ -52,7 +52,8 @@ struct picture_row {
 struct picture_actor {
     bool seen;
     int lane;
-    char *name;
+    char *name;       /* cut, if it is long */
+    char *whole_name;
     uint32_t stretch; /* its last one's index + 1 */
 };
 

@@ -28,6 +28,7 @@
 #define CELL_MOST 44      /* columns of a text in a cell */
 #define SENTENCE_MOST 84  /* of a sentence beside the lanes */
 #define SOURCE_MOST 64
+#define NAME_MOST 24
 #define CELLS_WIDEST 1150 /* wider, and there are lanes instead */
 
 /* ---- reading the run ---- */
@@ -136,13 +137,18 @@ static double larger(double one, double other)
 
 static void give_lanes(struct picture *picture)
 {
-    for (uint32_t i = 0; i < picture->actor_count; i++)
-        if (picture->actors[i].seen) {
-            picture->actors[i].lane = (int)picture->lane_count++;
-            picture->actors[i].name = export_visible(
-                picture->export, trace_actor_name(picture->export->trace, i),
-                strlen(trace_actor_name(picture->export->trace, i)), 24);
-        }
+    for (uint32_t i = 0; i < picture->actor_count; i++) {
+        const char *name = trace_actor_name(picture->export->trace, i);
+        struct picture_actor *actor = picture->actors + i;
+
+        if (!actor->seen)
+            continue;
+        actor->lane = (int)picture->lane_count++;
+        actor->name = export_visible(picture->export, name, strlen(name),
+                                     NAME_MOST);
+        actor->whole_name = export_visible(picture->export, name,
+                                           strlen(name), EXPORT_WHOLE);
+    }
 }
 
 /* The text that is seen: in full if that has room, else cut. */
@@ -289,8 +295,10 @@ static void free_picture(struct picture *picture)
         free(row->place);
         free(row->source);
     }
-    for (uint32_t i = 0; i < picture->actor_count; i++)
+    for (uint32_t i = 0; i < picture->actor_count; i++) {
         free(picture->actors[i].name);
+        free(picture->actors[i].whole_name);
+    }
     list_free(&picture->rows);
     list_free(&picture->stretches);
     free(picture->actors);
