@@ -23,11 +23,7 @@ void schedule_prepare(struct trace *trace,
 
     ENSURE(trace->schedule.count >= sizeof *new);
     ENSURE(count <= SCHEDULE_CHOICES_MAX);
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
-        if (new->seats[i].state == SEAT_EMPTY)
-            break;
-        memset(&new->seats[i], 0, sizeof new->seats[i]);
-    }
+    memset(new->seats, 0, new->seat_count * sizeof *new->seats);
     memset(new, 0, offsetof(struct table, candidates));
     new->options = *options;
     new->options.given = NULL;

@@ -149,11 +149,8 @@ void strategy_stepped(struct table *table, uint32_t actor)
 
     if (table->options.strategy != STRATEGY_POS)
         return;
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         struct seat *seat = &table->seats[i];
-
-        if (seat->state == SEAT_EMPTY)
-            break;
         if (i != actor && seat->object == done->object &&
             !(only_looks(seat->kind) && only_looks(done->kind)))
             seat->priority = draw(table);

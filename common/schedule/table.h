@@ -50,6 +50,7 @@ struct table {
     uint64_t fruitless; /* steps since one changed something */
     uint64_t random;   /* state of the generator */
     uint32_t holder;   /* who has the turn */
+    uint32_t seat_count; /* that may have been taken */
     uint32_t departed; /* pid of a process that the kernel is ending */
     uint32_t departed_thread; /* tid, likewise, */
     uint32_t departed_from;   /* of this process */

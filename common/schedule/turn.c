@@ -58,9 +58,7 @@ static uint32_t gather(uint16_t *candidates)
 {
     uint32_t count = 0, able = 0;
 
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
-        if (table->seats[i].state == SEAT_EMPTY)
-            break;
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         able += seat_can_go(table, &table->seats[i]);
         if (seat_can_go(table, &table->seats[i]) || may_wake(&table->seats[i]))
             candidates[count++] = (uint16_t)i;
@@ -70,9 +68,7 @@ static uint32_t gather(uint16_t *candidates)
 
 static void wake_spinners(void)
 {
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
-        if (table->seats[i].state == SEAT_EMPTY)
-            break;
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         if (table->seats[i].state == SEAT_SPINNING)
             table->seats[i].state = SEAT_READY;
     }
@@ -84,11 +80,8 @@ static void let_time_be(uint64_t now)
         trace_of_table->virtual_time = now;
     table->fruitless = 0;
     wake_spinners();
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         struct seat *seat = &table->seats[i];
-
-        if (seat->state == SEAT_EMPTY)
-            break;
         if (seat->state == SEAT_BLOCKED &&
             seat->deadline <= trace_of_table->virtual_time) {
             seat->state = SEAT_READY;
@@ -102,11 +95,8 @@ static bool pass_time(void)
 {
     uint64_t next = GATE_NEVER;
 
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         const struct seat *seat = &table->seats[i];
-
-        if (seat->state == SEAT_EMPTY)
-            break;
         if (seat->state == SEAT_BLOCKED && seat->deadline < next)
             next = seat->deadline;
     }
@@ -118,9 +108,7 @@ static bool pass_time(void)
 
 static uint32_t first_in(enum seat_state state)
 {
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
-        if (table->seats[i].state == SEAT_EMPTY)
-            break;
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         if (table->seats[i].state == state)
             return i;
     }
@@ -312,11 +300,8 @@ static bool is_touched(const struct seat *seat, uint64_t object)
 
 static void gate_touch(uint64_t object)
 {
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         struct seat *seat = &table->seats[i];
-
-        if (seat->state == SEAT_EMPTY)
-            break;
         if ((seat->state == SEAT_BLOCKED || seat->state == SEAT_OUTSIDE) &&
             is_touched(seat, object))
             seat->state = SEAT_READY;
@@ -328,9 +313,7 @@ static bool gate_wake_one(uint64_t object)
     uint16_t *waiters = table->candidates;
     uint32_t count = 0, chosen;
 
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
-        if (table->seats[i].state == SEAT_EMPTY)
-            break;
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         if (table->seats[i].state == SEAT_BLOCKED &&
             table->seats[i].object == object)
             waiters[count++] = (uint16_t)i;
@@ -355,6 +338,8 @@ static void gate_born(uint32_t actor)
     seat->deadline = GATE_NEVER;
     seat->kind = KIND_BEGIN;
     seat->state = SEAT_READY;
+    if (actor >= table->seat_count)
+        table->seat_count = actor + 1;
     strategy_born(table, actor);
 }
 
@@ -382,11 +367,8 @@ static void gate_begin(void)
  * nobody says which. */
 static void touch_files(void)
 {
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         struct seat *seat = &table->seats[i];
-
-        if (seat->state == SEAT_EMPTY)
-            break;
         if ((seat->state == SEAT_BLOCKED || seat->state == SEAT_OUTSIDE) &&
             (object_class(seat->object) == OBJECT_FILE ||
              seat->kind == KIND_POLL))
@@ -397,7 +379,7 @@ static void touch_files(void)
 static void end_seats(uint32_t process)
 {
     touch_files();
-    for (uint32_t i = 0; i < TRACE_ACTORS_MAX; i++) {
+    for (uint32_t i = 0; i < table->seat_count; i++) {
         const struct actor *actor = trace_actor(self.trace, i);
 
         if (actor == NULL)
@@ -411,7 +393,8 @@ static bool is_last_thread(void)
 {
     for (uint32_t i = self.process; i < trace_actor_count(self.trace); i++)
         if (trace_actor(self.trace, i)->process == self.process &&
-            table->seats[i].state != SEAT_GONE)
+            table->seats[i].state != SEAT_GONE &&
+            table->seats[i].state != SEAT_EMPTY)
             return false;
     return true;
 }
