@@ -57,7 +57,7 @@ struct table {
     uint32_t stop;     /* enum schedule_stop */
     bool eager;        /* time may pass though somebody can go on */
     uint32_t change_count; /* pct: priority change points left */
-    uint64_t change[16];   /* pct: at these steps */
+    uint64_t change[16];   /* pct: at these choices */
     uint32_t wanted;       /* STOP_MISFIT: who was to go */
     uint32_t choice_count;
     uint32_t first_pid;    /* the first process, ended by a stop */
