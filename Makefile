@@ -77,7 +77,9 @@ whole = new=$@.$$$$; mkdir -p $(@D) && $(1) && mv $$new $@ || \
 	{ rm -f $$new*; exit 1; }
 compile = $(CC) $(1) -MMD -MP -MT $@ -MF $$new.d -c -o $$new $< && \
 	mv $$new.d $(@:.o=.d)
-link = $(CC) $(LINK_FLAGS) -o $$new $(filter %.o %.a,$^) $(1) $(LIBRARIES)
+# A group: libcheck calls wrappers, though no other part may need them.
+link = $(CC) $(LINK_FLAGS) -o $$new $(filter %.o,$^) -Wl,--start-group \
+	$(filter %.a,$^) $(1) -Wl,--end-group $(LIBRARIES)
 say = echo '  $(@:$(BUILD)/%=%)'
 
 # $(call program,name,folder): one program of all the folder's variants.
