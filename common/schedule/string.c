@@ -102,11 +102,12 @@ static const char *parse_run(const char *at, uint32_t *run,
 {
     uint32_t high = 0;
 
-    *run = 0;
-    for (; isdigit((unsigned char)*at) && *run <= SCHEDULE_CHOICES_MAX; at++)
-        *run = *run * 10 + (uint32_t)(*at - '0');
-    if (*run == 0)
-        *run = 1;
+    if (*at == '0')
+        return NULL;
+    *run = isdigit((unsigned char)*at) ? 0 : 1;
+    for (; isdigit((unsigned char)*at); at++)
+        if (*run <= SCHEDULE_CHOICES_MAX) /* more is too long anyway */
+            *run = *run * 10 + (uint32_t)(*at - '0');
     for (; *at >= 'A' && *at <= 'Z' && high < TRACE_ACTORS_MAX; at++)
         high = high * 26 + (uint32_t)(*at - 'A') + 1;
     if (*at < 'a' || *at > 'z')
