@@ -270,8 +270,8 @@ static inline struct story_told read_svg(const char *text)
 
 /* ---- trace event JSON ---- */
 
-#define THREADS_MOST 64
-#define PAIRS_MOST 4096
+#define THREADS_MOST 512
+#define PAIRS_MOST 8192
 
 struct json_thread {
     long pid, tid;
