@@ -52,6 +52,56 @@ void replay_free(struct replay *replay)
     free(replay);
 }
 
+static void *copy_of(const void *items, size_t count, size_t *room,
+                     size_t size)
+{
+    void *copy;
+
+    *room = count;
+    if (count == 0)
+        return NULL;
+    copy = malloc(count * size);
+    if (copy == NULL)
+        die("out of memory");
+    return memcpy(copy, items, count * size);
+}
+
+static struct replay_object *copy_object(const struct replay_object *from)
+{
+    size_t one;
+    struct replay_object *to = copy_of(from, 1, &one, sizeof *from);
+
+    to->holders = copy_of(from->holders, from->holder_count,
+                          &to->holder_room, sizeof *to->holders);
+    to->waiters = copy_of(from->waiters, from->waiter_count,
+                          &to->waiter_room, sizeof *to->waiters);
+    to->gifts = copy_of(from->gifts, from->gift_count, &to->gift_room,
+                        sizeof *to->gifts);
+    return to;
+}
+
+struct replay *replay_copy(const struct replay *replay)
+{
+    struct replay *copy = replay_new(replay->trace);
+    struct replay_object *object;
+    size_t cursor = 0;
+
+    ENSURE(copy->actor_count == replay->actor_count);
+    copy->next = replay->next;
+    copy->peer = replay->peer;
+    for (uint32_t i = 0; i < copy->actor_count; i++) {
+        struct replay_actor *actor = copy->actors + i;
+
+        *actor = replay->actors[i];
+        actor->descriptors =
+            copy_of(actor->descriptors, actor->descriptor_count,
+                    &actor->descriptor_room, sizeof *actor->descriptors);
+    }
+    while ((object = table_next(&replay->objects, &cursor)) != NULL)
+        *table_slot(&copy->objects, object->key) = copy_object(object);
+    return copy;
+}
+
 const struct replay_actor *replay_actor(const struct replay *replay,
                                         uint32_t number)
 {

@@ -116,6 +116,9 @@ struct replay {
 struct replay *replay_new(const struct trace *trace);
 void replay_free(struct replay *replay);
 
+/* replay_copy - another one that stands where this one does. */
+struct replay *replay_copy(const struct replay *replay);
+
 /* The event that comes next; TRACE_NONE at the end of the trace. */
 uint32_t replay_next(struct replay *replay);
 

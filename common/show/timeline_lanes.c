@@ -1,0 +1,502 @@
+/*
+ * timeline_lanes.c - the lanes, and the lines between them.
+ *
+ * See timeline.h for how they look.
+ */
+#include <string.h>
+
+#include "show/paint.h"
+
+#define LINKS_MOST 20000 /* positions looked at for lines to be drawn */
+#define LABEL_ROOM 5     /* columns of a wait, before it says for what */
+
+enum style paint_style(enum kind kind)
+{
+    switch (kind_info[kind].group) {
+    case GROUP_LIFE:
+    case GROUP_SIGNAL: return STYLE_LIFE;
+    case GROUP_LOCK:
+    case GROUP_CONDITION:
+    case GROUP_SEMAPHORE: return STYLE_SYNC;
+    case GROUP_DATA: return STYLE_DATA;
+    case GROUP_SAY: return STYLE_SAY;
+    case GROUP_MEMORY: return STYLE_MEMORY;
+    case GROUP_TIME: return STYLE_SLEEPS;
+    default: return kind == KIND_WAIT ? STYLE_WAITS : STYLE_EVENT;
+    }
+}
+
+static enum style state_style(enum lane_state state)
+{
+    static const enum style styles[] = {
+        [LANE_NONE] = STYLE_PLAIN,   [LANE_READY] = STYLE_READY,
+        [LANE_SLEEPS] = STYLE_SLEEPS, [LANE_RUNS] = STYLE_RUNS,
+        [LANE_HOLDS] = STYLE_HOLDS,  [LANE_WAITS] = STYLE_WAITS,
+        [LANE_WAITS_HOLDING] = STYLE_WAITS_HOLDING};
+
+    return styles[state];
+}
+
+static const char *state_glyph(const struct paint *paint,
+                               enum lane_state state)
+{
+    static const char *const drawn[] = {" ", "╌", "z", "─",
+                                        "━", "┄", "┅"};
+    static const char *const ascii[] = {" ", "_", "z", "-",
+                                        "=", ".", ":"};
+
+    return paint->view->ascii ? ascii[state] : drawn[state];
+}
+
+/* Lanes lie, columns stand: births and ends look otherwise here. */
+static const char *event_glyph(const struct paint *paint, enum kind kind)
+{
+    switch (kind) {
+    case KIND_FORK:
+    case KIND_SPAWN:
+    case KIND_THREAD_CREATE: return paint_glyph(paint, "┬", "+");
+    case KIND_BEGIN: return paint_glyph(paint, "├", "(");
+    case KIND_EXIT:
+    case KIND_THREAD_END: return paint_glyph(paint, "┤", ")");
+    case KIND_REAP:
+    case KIND_JOIN: return paint_glyph(paint, "┴", "J");
+    default:
+        return paint_glyph(paint, kind_info[kind].glyph,
+                           kind_info[kind].ascii);
+    }
+}
+
+static const char *merged_glyph(const struct paint *paint, uint32_t count)
+{
+    return count < 4    ? paint_glyph(paint, "░", "+")
+           : count < 16 ? paint_glyph(paint, "▒", "*")
+                        : paint_glyph(paint, "▓", "#");
+}
+
+/* What a cell of many states shows: the most severe of them. */
+static enum style merged_style(unsigned mask)
+{
+    int state = LANE_WAITS_HOLDING;
+
+    while (state > LANE_NONE && !(mask & 1u << state))
+        state--;
+    return state == LANE_NONE ? STYLE_LIFE
+                              : state_style((enum lane_state)state);
+}
+
+/* ---- one lane ---- */
+
+/* The stretch between two events of a lane, as columns go over it. */
+struct gap {
+    uint32_t before;       /* events of the lane before it */
+    enum lane_state state;
+    uint32_t ready;        /* position from which it may go on */
+    int start;             /* its first column */
+};
+
+struct lane_paint {
+    struct paint *paint;
+    const struct model_lane *lane;
+    uint32_t actor;
+    int row;
+    struct gap gap;
+};
+
+static void enter_gap(struct lane_paint *work, uint32_t before,
+                      int column)
+{
+    const struct model *model = work->paint->model;
+    const struct event *next =
+        before < work->lane->count
+            ? model_event(model, work->lane->at[before])
+            : NULL;
+
+    work->gap = (struct gap){before, LANE_READY, TRACE_NONE, column};
+    if (before == 0) {
+        if (work->actor == 0)
+            work->gap.state = LANE_NONE;
+        return;
+    }
+    work->gap.state = (enum lane_state)work->lane->states[before - 1];
+    if ((work->gap.state == LANE_WAITS ||
+         work->gap.state == LANE_WAITS_HOLDING) &&
+        next != NULL && worth_ends_wait(next) && next->peer != TRACE_NONE)
+        work->gap.ready = model_position(model, next->peer);
+}
+
+static enum lane_state gap_state(const struct lane_paint *work,
+                                 uint32_t position)
+{
+    const struct model_lane *lane = work->lane;
+
+    if (position >= work->paint->end || position < lane->born ||
+        position >= lane->end)
+        return LANE_NONE;
+    return position >= work->gap.ready ? LANE_READY : work->gap.state;
+}
+
+/* What a wait is for, into the lane. */
+static void label_gap(struct lane_paint *work, int end)
+{
+    struct paint *paint = work->paint;
+    const struct gap *gap = &work->gap;
+    const struct model *model = paint->model;
+    const struct event *event;
+    const char *name;
+    int room = end - gap->start - 2;
+
+    if (gap->before == 0 || room < LABEL_ROOM ||
+        (gap->state != LANE_WAITS && gap->state != LANE_WAITS_HOLDING))
+        return;
+    event = model_event(model, work->lane->at[gap->before - 1]);
+    if (object_class(event->object) == OBJECT_ACTOR)
+        name = object_where(event->object) < model->actor_count
+                   ? trace_actor_name(model->trace,
+                                      (uint32_t)object_where(event->object))
+                   : "a child";
+    else
+        name = names_object(model->names, event->object,
+                            model->events[work->lane->at[gap->before - 1]]);
+    room = grid_put(paint->grid, work->row,
+                    paint->layout->left + gap->start + 1, room,
+                    state_style(gap->state), name);
+    grid_mark(paint->grid, work->row,
+              paint->layout->left + gap->start + 1, room, CELL_WORD);
+}
+
+/* Up to where its wait is seen in this gap, or its end. */
+static int wait_end(const struct lane_paint *work, int end)
+{
+    const struct paint *paint = work->paint;
+    int column = work->gap.start;
+
+    while (column < end && gap_state(work, paint->first[column + 1] - 1) ==
+                               work->gap.state)
+        column++;
+    return column;
+}
+
+static void fill_cell(struct lane_paint *work, int column)
+{
+    struct paint *paint = work->paint;
+    uint32_t now = paint->first[column + 1];
+    enum lane_state state = now == 0 ? LANE_NONE : gap_state(work, now - 1);
+
+    /* The event that ended it is the last thing to be seen. */
+    if (paint->first[column] >= paint->end)
+        state = LANE_NONE;
+    if (state == LANE_SLEEPS && (column - work->gap.start) % 2 == 0)
+        return;
+    if (state != LANE_NONE)
+        grid_glyph(paint->grid, work->row, paint->layout->left + column,
+                   state_style(state), state_glyph(paint, state));
+}
+
+static bool is_found(struct paint *paint, uint32_t first, uint32_t end)
+{
+    for (uint32_t i = first; paint->finds && i < end && i < first + 64; i++)
+        if (find_is(&paint->find, i))
+            return true;
+    return false;
+}
+
+static void label_event(struct lane_paint *work, int column,
+                        uint32_t position)
+{
+    struct paint *paint = work->paint;
+    const struct event *event = model_event(paint->model, position);
+    int room = 0;
+    char text[128];
+    struct phrase phrase = phrase_in(text, sizeof text);
+
+    while (column + room + 1 < paint->layout->width &&
+           paint->first[column + room + 1] == position + 1 &&
+           paint->first[column + room + 2] == position + 1)
+        room++;
+    if (room < 4 || paint->view->axis == AXIS_TIME)
+        return;
+    phrase_add(&phrase, "%s", kind_info[event_kind(event)].reads);
+    grid_put(paint->grid, work->row, paint->layout->left + column + 1,
+             room - 1, STYLE_DIM, text);
+}
+
+static void paint_one(struct lane_paint *work, int column,
+                      uint32_t position)
+{
+    struct paint *paint = work->paint;
+    const struct event *event = model_event(paint->model, position);
+    int at = paint->layout->left + column;
+    enum kind kind = event == NULL ? KIND_NONE : event_kind(event);
+    enum style style = paint_style(kind);
+
+    if (model_alarms(paint->model, position, position + 1))
+        style = STYLE_ALARM;
+    if (is_found(paint, position, position + 1))
+        style = STYLE_FOUND;
+    grid_glyph(paint->grid, work->row, at, style,
+               event_glyph(paint, kind));
+    grid_mark(paint->grid, work->row, at, 1, CELL_WORD);
+}
+
+static void paint_merged(struct lane_paint *work, int column,
+                         uint32_t first, uint32_t count)
+{
+    struct paint *paint = work->paint;
+    const struct model_lane *lane = work->lane;
+    enum style style =
+        merged_style(model_mask(lane, first, first + count));
+    bool alarm = false;
+
+    for (uint32_t i = first; i < first + count && i < first + 64; i++) {
+        alarm |= model_alarms(paint->model, lane->at[i], lane->at[i] + 1);
+        if (is_found(paint, lane->at[i], lane->at[i] + 1))
+            style = STYLE_FOUND;
+    }
+    if (alarm)
+        style = STYLE_ALARM;
+    grid_glyph(paint->grid, work->row, paint->layout->left + column, style,
+               merged_glyph(paint, count));
+    grid_mark(paint->grid, work->row, paint->layout->left + column, 1,
+              CELL_WORD);
+}
+
+/* The lane's events before a position, that are at least `from`.  Most
+ * columns have few. */
+static uint32_t advance(const struct model_lane *lane, uint32_t from,
+                        uint32_t position)
+{
+    uint32_t step = 1, low = from, high;
+
+    if (from >= lane->count || lane->at[from] >= position)
+        return from;
+    while (low + step < lane->count && lane->at[low + step] < position) {
+        low += step;
+        step *= 2;
+    }
+    high = low + step < lane->count ? low + step : lane->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (lane->at[middle] < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void paint_column_of(struct lane_paint *work, int column,
+                            uint32_t from, uint32_t to)
+{
+    if (to == from) {
+        fill_cell(work, column);
+        return;
+    }
+    if (column > work->gap.start)
+        label_gap(work, wait_end(work, column));
+    if (to - from == 1)
+        paint_one(work, column, work->lane->at[from]);
+    else
+        paint_merged(work, column, from, to - from);
+    enter_gap(work, to, column + 1);
+    if (to - from == 1)
+        label_event(work, column, work->lane->at[from]);
+}
+
+void paint_lane(struct paint *paint, int row, uint32_t actor)
+{
+    const struct model_lane *lane = paint->model->lanes + actor;
+    struct lane_paint work = {
+        .paint = paint, .lane = lane, .actor = actor, .row = row};
+    uint32_t from = model_before(lane, paint->first[0]);
+    int width = paint->layout->width;
+
+    enter_gap(&work, from, 0);
+    for (int column = 0; column < width; column++) {
+        uint32_t limit = paint->first[column + 1];
+        uint32_t to;
+
+        if (limit > paint->end)
+            limit = paint->end;
+        to = advance(lane, from, limit);
+        paint_column_of(&work, column, from, to);
+        from = to;
+    }
+    label_gap(&work, wait_end(&work, width));
+}
+
+/* ---- functions ---- */
+
+static const char *function_at(const struct paint *paint,
+                               const struct model_lane *lane, uint32_t at)
+{
+    const struct event *event =
+        model_event(paint->model, lane->at[at]);
+    const char *name =
+        event == NULL ? NULL
+                      : sentence_function(paint->model->trace, event->pc);
+
+    return name == NULL ? "" : name;
+}
+
+/* Which function it is in, from one event to the next. */
+void paint_functions(struct paint *paint, int row, uint32_t actor)
+{
+    const struct model_lane *lane = paint->model->lanes + actor;
+    uint32_t from = model_before(lane, paint->first[0]);
+    const char *name = "";
+    int start = 0, left = paint->layout->left;
+
+    for (int column = 0; column <= paint->layout->width; column++) {
+        uint32_t limit = paint->first[column + 1];
+        uint32_t to = from;
+        const char *now = name;
+
+        if (column < paint->layout->width)
+            to = advance(lane, from,
+                         limit < paint->end ? limit : paint->end);
+        if (to > from || column == 0)
+            now = to == 0 ? "" : function_at(paint, lane, to - 1);
+        if (*now == '\0' && to < lane->count)
+            now = name;
+        if (strcmp(now, name) != 0 || column == paint->layout->width) {
+            if (*name != '\0') {
+                grid_glyph(paint->grid, row, left + start, STYLE_DIM,
+                           paint_glyph(paint, "╰", "`"));
+                grid_put(paint->grid, row, left + start + 1,
+                         column - start - 1, STYLE_DIM, name);
+            }
+            name = now;
+            start = column;
+        }
+        from = to;
+    }
+}
+
+/* ---- who lets whom go on ---- */
+
+static int row_of(const struct paint *paint, uint32_t actor)
+{
+    const struct view_layout *layout = paint->layout;
+
+    for (int i = 0; i < layout->count; i++)
+        if (layout->rows[i].sort == ROW_LANE &&
+            layout->rows[i].number == actor)
+            return layout->top + i;
+    return -1;
+}
+
+static const char *crossing(const struct paint *paint,
+                            const struct cell *cell)
+{
+    if (strcmp(cell->glyph, "─") == 0)
+        return "┼";
+    if (strcmp(cell->glyph, "━") == 0)
+        return "┿";
+    return paint_glyph(paint, "│", "|");
+}
+
+/* A cell that a line may cross: no event, no words. */
+static bool is_free(const struct cell *cell)
+{
+    return cell != NULL && !(cell->marks & CELL_WORD) &&
+           (strcmp(cell->glyph, " ") == 0 ||
+            (cell->style >= STYLE_RUNS && cell->style <= STYLE_READY));
+}
+
+static void cross(struct paint *paint, int row, int column, bool bold)
+{
+    struct cell *cell = grid_cell(paint->grid, row, column);
+
+    if (cell != NULL && strcmp(cell->glyph, "│") == 0 && bold)
+        cell->marks |= CELL_BOLD;
+    if (!is_free(cell))
+        return;
+    grid_glyph(paint->grid, row, column, STYLE_LINK,
+               crossing(paint, cell));
+    if (bold)
+        cell->marks |= CELL_BOLD;
+}
+
+static const char *arrow(const struct paint *paint, bool down, bool birth)
+{
+    if (birth)
+        return down ? paint_glyph(paint, "╰", "\\")
+                    : paint_glyph(paint, "╭", "/");
+    return down ? paint_glyph(paint, "↓", "v")
+                : paint_glyph(paint, "↑", "^");
+}
+
+/* From the giver's lane down or up to the taker's, in the giver's
+ * column. */
+static void paint_link(struct paint *paint, uint32_t giver,
+                       uint32_t taker, bool bold)
+{
+    const struct event *from = model_event(paint->model, giver);
+    const struct event *to = model_event(paint->model, taker);
+    int column = paint_column(paint, giver);
+    int row = row_of(paint, from->actor), end = row_of(paint, to->actor);
+    int step = end > row ? 1 : -1;
+    struct cell *cell;
+
+    if (column < 0 || row < 0 || end < 0 || row == end ||
+        giver >= paint->end)
+        return;
+    column += paint->layout->left;
+    for (int i = row + step; i != end; i += step)
+        cross(paint, i, column, bold);
+    cell = grid_cell(paint->grid, end, column);
+    if (cell == NULL)
+        return;
+    if (is_free(cell))
+        grid_glyph(paint->grid, end, column, STYLE_LINK,
+                   arrow(paint, step > 0,
+                         event_kind(to) == KIND_BEGIN));
+    if (bold)
+        cell->marks |= CELL_BOLD;
+}
+
+/* Who had to wait for it, or began by it. */
+static bool is_seen(const struct model *model, uint32_t taker)
+{
+    const struct event *event = model_event(model, taker);
+
+    return worth_ends_wait(event) || event_kind(event) == KIND_BEGIN;
+}
+
+static void paint_chosen_links(struct paint *paint)
+{
+    uint32_t cursor = paint->view->cursor;
+    uint32_t giver = model_giver(paint->model, cursor);
+    size_t count;
+    const struct model_link *links =
+        model_links(paint->model, cursor, &count);
+
+    if (giver != TRACE_NONE)
+        paint_link(paint, giver, cursor, true);
+    for (size_t i = 0; i < count && i < 64; i++)
+        paint_link(paint, cursor, links[i].taker, true);
+}
+
+void paint_links(struct paint *paint)
+{
+    uint32_t first = paint->first[0];
+    uint32_t end = paint->first[paint->layout->width];
+    size_t count;
+
+    if (paint->model->count == 0)
+        return;
+    if (paint->view->cursor < paint->model->count)
+        paint_chosen_links(paint);
+    if (end - first > LINKS_MOST ||
+        end - first > 2 * (uint32_t)paint->layout->width)
+        return;
+    for (uint32_t i = first; i < end; i++) {
+        const struct model_link *links =
+            model_links(paint->model, i, &count);
+
+        for (size_t j = 0; j < count && j < 64; j++)
+            if (is_seen(paint->model, links[j].taker))
+                paint_link(paint, links[j].giver, links[j].taker, false);
+    }
+}
