@@ -282,7 +282,7 @@ static void add_pipes(Suite *suite)
 
 int main(int count, char **arguments)
 {
-    bool started = intercept_attach() != NULL;
+    bool started = intercept_attach(NULL) != NULL;
     Suite *suite;
     SRunner *runner;
     int failures;

@@ -158,8 +158,8 @@ START_TEST(streams)
     RETURNS('e', fputc('e', stream));
     HOLDS(last_event(KIND_WRITE)->object == key_of(number));
     RETURNS(0, fclose(stream));
-    TOLD("OPEN\"tmpfile\" WRITE:4\"a 1\" WRITE:2\"b\" WRITE:2\"cd\" "
-         "WRITE:1\"e\" CLOSE");
+    TOLD("OPEN\"a temporary file\" WRITE:4\"a 1\" WRITE:2\"b\" "
+         "WRITE:2\"cd\" WRITE:1\"e\" CLOSE");
     HOLDS(last_event(KIND_CLOSE)->value == number);
 }
 END_TEST

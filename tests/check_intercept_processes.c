@@ -462,10 +462,10 @@ START_TEST(nobody_is_invited_by_garbage)
 
     snprintf(text, sizeof text, garbage[_i], getpid());
     setenv("INTERLEAVINGS", text, 1);
-    ck_assert_ptr_null(intercept_attach());
+    ck_assert_ptr_null(intercept_attach(NULL));
     ck_assert(!is_actor());
     ck_assert_ptr_null(getenv("INTERLEAVINGS"));
-    ck_assert_ptr_null(intercept_attach());
+    ck_assert_ptr_null(intercept_attach(NULL));
 }
 END_TEST
 
@@ -524,7 +524,7 @@ static int be_started(char **arguments, const char *variant)
 
 int main(int count, char **arguments)
 {
-    const char *variant = intercept_attach();
+    const char *variant = intercept_attach(NULL);
     Suite *suite;
     SRunner *runner;
     int failures;

@@ -93,7 +93,8 @@ START_TEST(what_to_try_next_can_be_typed)
 {
     struct command command = run_words("first");
 
-    ck_has(command.said, "try next: ./programs second ");
+    ck_has(command.said, "try next: ./programs first --runs 1000 ");
+    ck_has(command.said, "./programs second ");
     ck_has(command.said, "./programs first --inside ");
     ck_has(command.said, "./programs first --save run.trace ");
     command = run_words("second --inside");

@@ -156,7 +156,8 @@ const char *intercept_attach(void (*begin)(struct trace *trace))
         return NULL;
     }
     intercept_variant(invitation.variant);
-    begin(trace);
+    if (begin != NULL)
+        begin(trace);
     end_others(trace, invitation.actor);
     actor_catch_crashes();
     actor_become(trace, invitation.actor, 0);

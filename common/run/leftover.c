@@ -68,8 +68,8 @@ void leftover_end(const struct trace *trace)
                               event_kind(event) != KIND_OBJECT_NAME))
             continue;
         name = trace_text(trace, event->text);
-        if (*name++ != '/' || *name == '\0' || *name == '.' || strlen(name) > 250 ||
-            strchr(name, '/') != NULL)
+        if (*name++ != '/' || *name == '\0' || *name == '.' ||
+            strlen(name) > 250 || strchr(name, '/') != NULL)
             continue;
         take_away("", name, "shared memory");
         take_away("sem.", name, "semaphore");
