@@ -17,7 +17,8 @@ while [ $# -ge 2 ]; do
                 " seed it may stop the run"
             what["starts"] = "what that starts is not shown, and goes on" \
                 " by itself under a seed too"
-            what["ends"] = "who is ended by it, and when, is not shown"
+            what["ends"] = "who is ended by it, and when, is not shown," \
+                " and under a seed it may not end"
             what["signals"] = "its signal is not shown before it is" \
                 " handled, and comes by the real clock under a seed too"
             what["orders"] = "who has to wait for whom through it is not" \
