@@ -370,7 +370,8 @@ static Suite *suite(void)
 
     BUILT_CASE(suite, "starvation", one_is_never_let,
         not_let_for_a_while_is_no_starvation,
-        who_waits_or_has_ended_could_not_go_on, held_back_in_a_run_that_ends, a_writer_waits_over_and_over,
+        who_waits_or_has_ended_could_not_go_on,
+        held_back_in_a_run_that_ends, a_writer_waits_over_and_over,
         a_writer_waits_for_a_while, a_writer_is_held_back,
         what_it_waits_for_comes_nearer, the_kernel_starves_nobody,
         readers_without_a_gap, readers_with_a_gap);
