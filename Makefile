@@ -6,7 +6,7 @@
 #   make ch07     one chapter, as ./ch07      make setup   what it needs
 #   make          all of them                 make check   the tests
 #   make plain    each by bare cc -pthread    make bench   what it costs
-#   make clean    leaves only the sources
+#   make clean    leaves only the sources     make pictures  the book's
 #   make try FILE=mine.c    your own program, as ./try; several files:
 #                 FILE="a.c b.c".  CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS
 #                 on this command line are for that program alone
@@ -26,7 +26,7 @@ BUILD     = build
 SANITIZE  =
 CFLAGS   ?= -O2 -g
 STRICT    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
-PACKAGES  = gcc libc6-dev binutils libdw-dev check libexpat1-dev \
+PACKAGES  = gcc libc6-dev binutils libdw-dev libncurses-dev check libexpat1-dev \
 	libjansson-dev
 MAKEFLAGS += --no-builtin-rules
 
@@ -51,7 +51,7 @@ TRY_FLAGS = -Wall -Wextra $(filter-out $(filter-out -std% -DNDEBUG,$(UNFIT)), \
 	$(call fit,$(CPPFLAGS) $(CFLAGS))) $(WATCHED)
 LINK_FLAGS = $(FLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -Wl,-z,now -pthread \
 	-Wl,@$(BUILD)/wrap.ld
-LIBRARIES = -ldw -lm
+LIBRARIES = -ldw -lncursesw -lm
 CHECK_LIBRARIES = -lcheck -lsubunit -lrt -lexpat -ljansson
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
@@ -166,11 +166,13 @@ check: $(CHECKS) $(PROGRAMS:%=$(BUILD)/bin/%)
 	@BUILD=$(BUILD) tests/run.sh $(CHECKS)
 bench: $(BENCHES)
 	@for bench in $(BENCHES); do $$bench || exit; done
+pictures: $(CHAPTERS:%=$(BUILD)/bin/%)
+	@BUILD=$(BUILD) pictures/draw.sh pictures
 plain: $(PLAIN)
 clean:
 	@rm -rf $(BUILD) ch[0-9][0-9] try
 
-.PHONY: all always compiler setup check bench plain clean try try-files
+.PHONY: all always compiler setup check bench pictures plain clean try try-files
 $(if $(filter clean,$(MAKECMDGOALS)),.NOTPARALLEL:)
 .SECONDARY:
 .DELETE_ON_ERROR:
