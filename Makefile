@@ -47,7 +47,8 @@ UNFIT     = -O% -std% -fsanitize% -gsplit% -DNDEBUG -D_FORTIFY_SOURCE%
 WATCHED   = -O0 -g -fno-omit-frame-pointer -fno-pie -fsanitize=thread \
 	$(if $(CLANG),-mllvm -tsan-instrument-read-before-write=1) -pthread
 STUDY_FLAGS = $(STRICT) $(filter-out $(UNFIT),$(FLAGS)) $(WATCHED)
-TRY_FLAGS = -Wall -Wextra $(filter-out $(filter-out -std% -DNDEBUG,$(UNFIT)), \
+TRY_UNFIT = -Werror% $(filter-out -std% -DNDEBUG,$(UNFIT))
+TRY_FLAGS = -Wall -Wextra $(filter-out $(TRY_UNFIT), \
 	$(call fit,$(CPPFLAGS) $(CFLAGS))) $(WATCHED)
 LINK_FLAGS = $(FLAGS) $(LDFLAGS) $(SANITIZER) -no-pie -Wl,-z,now -pthread \
 	-Wl,@$(BUILD)/wrap.ld

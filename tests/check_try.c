@@ -128,7 +128,7 @@ START_TEST(a_program_of_ones_own)
     struct command command;
 
     write_file("mine.c", namesake);
-    command = make_try("FILE=\"$HERE/mine.c\"");
+    command = make_try("FILE=\"$HERE/mine.c\" CFLAGS=-Werror");
     ck_has(command.complained, "unused variable");
     ck_assert_int_eq(command.status, 0);
     command = shell("./try --seed 1 -- --list 'two words'");
@@ -139,7 +139,7 @@ START_TEST(a_program_of_ones_own)
     ck_has(command.said, "writes counter");
     ck_has_not(command.said, "never called");
     ck_has_not(command.said, "expected:");
-    ck_assert_str_eq(command.complained, "");
+    ck_has_not(command.complained, "try: ");
 }
 END_TEST
 
