@@ -31,6 +31,7 @@ is_there() {
     binutils) has_command objcopy && has_command ld ;;
     libc6-dev) has_header stdio.h ;;
     libdw-dev) has_header elfutils/libdw.h ;;
+    libncurses-dev) has_header ncursesw/curses.h || has_header curses.h ;;
     check) has_header check.h ;;
     libexpat1-dev) has_header expat.h ;;
     libjansson-dev) has_header jansson.h ;;

@@ -35,7 +35,8 @@ enum {
     KEY_ASCII,
     KEY_INSIDE,
     KEY_RAW,
-    KEY_COLOR
+    KEY_COLOR,
+    KEY_TIMELINE
 };
 
 /* clang-format off */
@@ -47,6 +48,8 @@ static const struct argp_option table[] = {
     {"events", KEY_EVENTS, "N", 0,
      "Room for N events in the trace (4194304)", 1},
     {0, 0, 0, 0, "What is shown:", 2},
+    {"timeline", KEY_TIMELINE, 0, 0,
+     "Show the run as lanes in time, to play, step and search through", 2},
     {"inside", KEY_INSIDE, 0, 0,
      "Show function calls too, and what happens inside the kit", 2},
     {"raw", KEY_RAW, 0, 0,
@@ -151,6 +154,7 @@ static error_t take(int key, char *value, struct argp_state *state)
     case KEY_ASCII: options->ascii = true; break;
     case KEY_INSIDE: options->inside = true; break;
     case KEY_RAW: options->raw = true; break;
+    case KEY_TIMELINE: options->timeline = true; break;
     case KEY_COLOR: take_color(options, value, state); break;
     case KEY_WIDTH:
         options->width = (int)number_option(state, "width", value,
@@ -277,6 +281,14 @@ static void check_together(struct options *options)
         die("--open and --save do not go together: copy the file instead");
     if (options->open != NULL && options->raw)
         die("--raw needs a run: --open shows one that is over");
+    if (options->timeline && (options->raw || options->publish.asked ||
+                              options->control.runs > 0 ||
+                              options->control.step))
+        die("--timeline shows one run: it does not go with %s",
+            options->raw                  ? "--raw"
+            : options->publish.asked      ? "--export"
+            : options->control.runs > 0 ? "--runs"
+                                          : "--step");
     if (options->open != NULL || options->list)
         return;
     if (options->variant == NULL)

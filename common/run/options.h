@@ -26,6 +26,7 @@ struct options {
     bool ascii;
     bool inside;
     bool raw;
+    bool timeline;
     bool color;
     struct control control;
     struct publish publish;

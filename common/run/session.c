@@ -5,6 +5,7 @@
 #include "run/session.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "show/columns.h"
 #include "show/dwarf.h"
 #include "show/places.h"
+#include "show/watch.h"
 #include "trace/fail.h"
 #include "trace/trace.h"
 
@@ -135,7 +137,6 @@ struct expect session_expect(const struct trace *trace)
     return expect;
 }
 
-/* Returns whether the run is as expected. */
 /* On one line, however long, so that it can be copied. */
 static void show_schedule(const struct trace *trace)
 {
@@ -149,6 +150,25 @@ static void show_schedule(const struct trace *trace)
         printf("schedule: too long to show (%zu letters)\n", strlen(text));
 }
 
+/* Returns false if there is no terminal for it. */
+static bool show_timeline(const struct trace *trace,
+                          const struct options *options)
+{
+    const struct watch_options watch = {.ascii = options->ascii,
+                                        .color = options->color,
+                                        .inside = options->inside};
+    int ended_by = 0;
+
+    if (!watch_run(trace, &watch, &ended_by))
+        return false;
+    if (ended_by != 0) {
+        signal(ended_by, SIG_DFL);
+        raise(ended_by);
+    }
+    return true;
+}
+
+/* Returns whether the run is as expected. */
 bool session_show(const struct trace *trace, const struct variant *variant,
                   const struct options *options)
 {
@@ -171,7 +191,8 @@ bool session_show(const struct trace *trace, const struct variant *variant,
             complain("%s", verdict.sentence);
         return good;
     }
-    if (!options->publish.asked) {
+    if (!options->publish.asked &&
+        !(options->timeline && show_timeline(trace, options))) {
         columns_print(stdout, trace, &columns);
         putchar('\n');
     }
@@ -204,12 +225,11 @@ static int run_once(const struct variant *variant,
 {
     struct trace *trace = session_begin(variant, options);
     int interrupted = perform(trace, variant, options);
-    bool good;
+    bool good, saved;
 
     session_finish(trace, variant);
-    good = session_show(trace, variant, options);
-    if (options->save != NULL && trace_save(trace, options->save) < 0)
-        good = false;
+    saved = options->save == NULL || trace_save(trace, options->save) == 0;
+    good = session_show(trace, variant, options) && saved;
     trace_close(trace);
     return interrupted != 0 ? 128 + interrupted : good ? 0 : 1;
 }

@@ -102,8 +102,7 @@ enum view_wish {
     VIEW_QUIT,
     VIEW_REBUILD,    /* make another model: `functions` has changed */
     VIEW_EXPORT_SVG, /* of what is seen */
-    VIEW_EXPORT_TEXT,
-    VIEW_SUSPEND
+    VIEW_EXPORT_TEXT
 };
 
 enum view_button { BUTTON_PRESS, BUTTON_DRAG, BUTTON_RELEASE,
