@@ -12,6 +12,7 @@
 
 #include "intercept/gate.h"
 #include "judge/names.h"
+#include "judge/phrase.h"
 #include "run/leftover.h"
 #include "run/session.h"
 #include "schedule/schedule.h"
@@ -19,6 +20,7 @@
 #include "trace/fail.h"
 
 #define RECENT 12 /* lines of the run that are shown at each choice */
+#define COMMANDS "qrsu"
 
 struct walk {
     const struct variant *variant;
@@ -86,11 +88,22 @@ static char *columns_text(const struct walk *walk)
     return text;
 }
 
+/* The line with the heads of the columns: it begins with the unit. */
+static const char *find_heads(const char *text)
+{
+    while (text != NULL &&
+           strncmp(text + strspn(text, " "), "ms ", 3) != 0) {
+        text = strchr(text, '\n');
+        text += text != NULL;
+    }
+    return text;
+}
+
 /* The heads of the columns, and the last lines. */
 static void show_recent(const struct walk *walk)
 {
     char *text = columns_text(walk);
-    char *line = text + strlen(text);
+    const char *line = text + strlen(text), *heads = find_heads(text);
     int lines = 0;
 
     while (line > text && lines <= RECENT)
@@ -98,7 +111,10 @@ static void show_recent(const struct walk *walk)
             lines++;
     if (lines > RECENT)
         line++;
-    printf("\n%s", line);
+    putchar('\n');
+    if (heads != NULL && heads < line)
+        printf("%.*s\n", (int)strcspn(heads, "\n"), heads);
+    fputs(line, stdout);
     free(text);
 }
 
@@ -119,29 +135,104 @@ static void print_place(const struct trace *trace, uint64_t pc, int width)
     }
     if (line != NULL && (int)length > width)
         length = width > 0 ? (size_t)width : 0;
-    printf("  %s:%u  %.*s", slash == NULL ? file : slash + 1, place->line,
-           line == NULL ? 0 : (int)length, line == NULL ? "" : line);
+    printf("  %s:%u", slash == NULL ? file : slash + 1, place->line);
+    if (line != NULL && length > 0)
+        printf("  %.*s", (int)length, line);
+}
+
+/* What it waits for: the call has begun and cannot go on. */
+static void say_wait(struct phrase *what, enum kind kind, const char *name)
+{
+    switch (kind) {
+    case KIND_JOIN:
+    case KIND_REAP:
+        phrase_add(what, "waits for the end of %s", name);
+        break;
+    case KIND_READ:
+        phrase_add(what, "waits to read from %s", name);
+        break;
+    case KIND_WRITE:
+        phrase_add(what, "waits for room in %s", name);
+        break;
+    case KIND_POLL:
+        phrase_add(what, "waits in poll");
+        break;
+    case KIND_CONDITION_WAIT:
+        phrase_add(what, "waits on %s", name);
+        break;
+    default:
+        phrase_add(what, "waits for %s", name);
+        break;
+    }
+}
+
+/* What it would do, if chosen; `asleep`: it is in the call already. */
+static void say_step(struct phrase *what, enum kind kind, const char *name,
+                     bool asleep)
+{
+    if (asleep && kind == KIND_SLEEP)
+        kind = KIND_SLEEP_END;
+    if (asleep && kind == KIND_CONDITION_WAIT)
+        kind = KIND_CONDITION_WAKE;
+    phrase_add(what, "%s%s%s", kind_info[kind].reads,
+               *name == '\0' ? "" : " ", name);
+}
+
+static void say_next(struct phrase *what, const struct walk *walk,
+                     const struct event *event, const char *name)
+{
+    struct schedule_next next = schedule_next(walk->trace, event->actor);
+    enum actor_state state =
+        (enum actor_state)trace_actor(walk->trace, event->actor)->state;
+    bool asleep = state == ACTOR_WAITING || state == ACTOR_WAITING_TIMED ||
+                  state == ACTOR_WAITING_OUTSIDE;
+
+    if (next.can_go && next.kind == KIND_YIELD && next.object != 0)
+        phrase_add(what, "looks at the clock");
+    else if (next.can_go)
+        say_step(what, next.kind, name, asleep);
+    else if (!asleep)
+        phrase_add(what, "spins: %s %s", kind_info[next.kind].reads, name);
+    else if (next.kind == KIND_SLEEP && next.deadline != GATE_NEVER)
+        phrase_add(what, "sleeps until %.3f ms",
+                   (double)next.deadline / 1e6);
+    else
+        say_wait(what, next.kind, name);
+}
+
+/* What to type for an actor; some letters alone are commands. */
+static void print_letter(uint16_t actor, bool can_go)
+{
+    char text[16] = "", shown[24];
+
+    if (can_go) {
+        schedule_print(&actor, 1, false, 0, text, sizeof text);
+        *strchr(text, '.') = '\0';
+    }
+    snprintf(shown, sizeof shown, "%s%s",
+             text[0] != '\0' && strchr(COMMANDS, text[0]) ? "1" : "", text);
+    printf("%4s  ", shown);
+}
+
+/* The clock goes without saying. */
+static const char *name_of(const struct names *names,
+                           const struct event *event, uint32_t index)
+{
+    if (event->object == 0 || object_class(event->object) == OBJECT_TIME)
+        return "";
+    return names_object(names, event->object, index);
 }
 
 static void show_actor(const struct walk *walk, const struct names *names,
                        const struct event *event, uint32_t index)
 {
-    enum kind kind = (enum kind)event->value;
-    bool can_go = (event->flags & EVENT_WAITED) == 0;
-    char letter[16] = "", what[160];
-    uint16_t actor = event->actor;
+    char text[160];
+    struct phrase what = phrase_in(text, sizeof text);
 
-    if (can_go) {
-        schedule_print(&actor, 1, false, 0, letter, sizeof letter);
-        *strchr(letter, '.') = '\0';
-    }
-    snprintf(what, sizeof what, "%s%s%s%s", can_go ? "" : "waits: ",
-             kind_info[kind].reads, event->object == 0 ? "" : " ",
-             event->object == 0
-                 ? ""
-                 : names_object(names, event->object, index));
-    printf("%4s  %-14s %-34s", letter,
-           trace_actor_name(walk->trace, event->actor), what);
+    print_letter(event->actor, (event->flags & EVENT_WAITED) == 0);
+    say_next(&what, walk, event, name_of(names, event, index));
+    printf("%-14s %-*s", trace_actor_name(walk->trace, event->actor),
+           trace_place(walk->trace, event->pc) == NULL ? 0 : 34, text);
     print_place(walk->trace, event->pc, walk->options->width - 80);
     putchar('\n');
 }
@@ -150,7 +241,8 @@ static void show_choice(const struct walk *walk)
 {
     struct names *names = names_new(walk->trace);
 
-    printf("\nChoice %u: who goes next?\n", walk->count + 1);
+    printf("\nChoice %u: who goes next?%s\n", walk->count + 1,
+           walk->count == 0 ? " (a letter; ? for help)" : "");
     for (uint32_t i = 0; i < trace_count(walk->trace); i++) {
         const struct event *event = trace_read(walk->trace, i);
 
@@ -223,15 +315,21 @@ static enum answer obey(struct walk *walk, const char *line)
     char *text;
 
     switch (*line) {
-    case 'q': return ANSWER_END;
-    case 's': print_schedule(walk); return ANSWER_AGAIN;
-    case 'u': undo(walk, line + 1); return ANSWER_RUN;
+    case 'q':
+        return ANSWER_END;
+    case 's':
+        print_schedule(walk);
+        return ANSWER_AGAIN;
+    case 'u':
+        undo(walk, line + 1);
+        return ANSWER_RUN;
     case 'r':
         text = columns_text(walk);
         fputs(text, stdout);
         free(text);
         return ANSWER_AGAIN;
-    default: break;
+    default:
+        break;
     }
     if (*line != '\0' && take_choice(walk, line))
         return ANSWER_RUN;
