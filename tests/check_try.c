@@ -231,6 +231,8 @@ START_TEST(what_it_is_given_to_read)
     ck_made("FILE=\"$HERE/mine.c\"");
     ck_assert_str_eq(shell("echo left right | ./try --raw").said,
                      "right-left\n");
+    ck_has(shell("echo left right | ./try").said,
+           " reads 11 bytes from stdin: \"left right\"");
 }
 END_TEST
 

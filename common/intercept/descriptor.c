@@ -155,6 +155,8 @@ static void ask_trace(struct descriptor *about, int file)
     if (maker == NULL &&
         (file == STDOUT_FILENO || file == STDERR_FILENO))
         about->speaks = file;
+    if (maker == NULL && file == STDIN_FILENO)
+        record_name(about->object, "stdin");
 }
 
 static struct descriptor ask_kernel(int file)
