@@ -22,6 +22,7 @@ struct paint {
     struct find find;
     bool finds;    /* there is something to find */
     uint32_t end;  /* positions from here on are not to be seen */
+    int tail;      /* the column where even endless waits end */
     int percent;
     uint32_t first[VIEW_MOST_COLUMNS + 2]; /* by column: its first
                                               position */

@@ -64,8 +64,8 @@ static void add_waker(const struct model *model, uint32_t position,
 }
 
 void timeline_sentence(const struct model *model, struct moment *moment,
-                       uint32_t position, bool ascii, char *text,
-                       size_t size)
+                       uint32_t position, bool ascii, bool future,
+                       char *text, size_t size)
 {
     const struct event *event = model_event(model, position);
     struct phrase phrase = phrase_in(text, size);
@@ -80,6 +80,8 @@ void timeline_sentence(const struct model *model, struct moment *moment,
     phrase_add(&phrase, "%.100s ",
                trace_actor_name(model->trace, event->actor));
     sentence_write(&phrase, &scene, model->events[position], false);
+    if (!future)
+        return;
     add_links(model, position, &phrase);
     add_waker(model, position, &phrase);
 }
@@ -98,6 +100,12 @@ static void paint_header(struct paint *paint)
     used = grid_put(paint->grid, 0, 1, width / 2, STYLE_TITLE,
                     *title == '\0' ? "a run" : title) +
            3;
+    if (*trace_text(trace, trace->schedule_text) != '\0' && width >= 120) {
+        snprintf(text, sizeof text, "schedule %s",
+                 trace_text(trace, trace->schedule_text));
+        width -= 30;
+        grid_put(paint->grid, 0, width, 29, STYLE_DIM, text);
+    }
     if (paint->model->whole) {
         bool good = verdict->kind == VERDICT_OK;
 
@@ -336,14 +344,13 @@ static enum style second_line(const struct paint *paint,
         write_conflict(paint, conflict, phrase);
         return STYLE_ALARM;
     }
-    if (model->whole && model->verdict.kind != VERDICT_OK &&
-        model_alarms(model, view->cursor, view->cursor + 1)) {
-        phrase_add(phrase, "%s", model->verdict.sentence);
-        return STYLE_ALARM;
-    }
-    if (view->marked)
+    if (view->marked) {
         write_distance(paint, phrase);
-    return STYLE_FOUND;
+        return STYLE_FOUND;
+    }
+    if (model->whole && model->verdict.kind != VERDICT_OK)
+        phrase_add(phrase, "%s", model->verdict.sentence);
+    return STYLE_BAD;
 }
 
 static void paint_detail(struct paint *paint)
@@ -365,7 +372,7 @@ static void paint_detail(struct paint *paint)
              model->count, when);
     used = grid_put(paint->grid, row, 1, view->columns, STYLE_DIM, text);
     timeline_sentence(model, paint->moment, view->cursor, view->ascii,
-                      text, sizeof text);
+                      !view->predict, text, sizeof text);
     used = grid_put(paint->grid, row, 1 + used, view->columns - used - 1,
                     STYLE_TITLE, text);
     text[0] = '\0';
@@ -420,6 +427,12 @@ static void find_columns(struct paint *paint)
     for (int i = 0; i <= paint->layout->width + 1; i++)
         paint->first[i] = view_first(paint->view, paint->model,
                                      left + (uint64_t)i);
+    paint->tail = 0;
+    while (paint->tail < paint->layout->width &&
+           paint->first[paint->tail] < paint->model->count)
+        paint->tail++;
+    paint->tail = paint_least(paint->tail + VIEW_TAIL,
+                              paint->layout->width);
 }
 
 void timeline_draw(struct grid *grid, struct view *view,

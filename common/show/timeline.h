@@ -36,9 +36,10 @@ void timeline_draw(struct grid *grid, struct view *view,
                    int percent);
 
 /* The sentence about an event, as in the detail line:
- * "buyer 2 waits for lock, main holds it". */
+ * "buyer 2 waits for lock, main holds it"; with `future` also what comes
+ * of it: "; woken by main at 41". */
 void timeline_sentence(const struct model *model, struct moment *moment,
-                       uint32_t position, bool ascii, char *text,
-                       size_t size);
+                       uint32_t position, bool ascii, bool future,
+                       char *text, size_t size);
 
 #endif

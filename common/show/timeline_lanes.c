@@ -99,6 +99,7 @@ struct lane_paint {
     const struct model_lane *lane;
     uint32_t actor;
     int row;
+    int labelled; /* columns before this one have words in them */
     struct gap gap;
 };
 
@@ -135,6 +136,29 @@ static enum lane_state gap_state(const struct lane_paint *work,
     return position >= work->gap.ready ? LANE_READY : work->gap.state;
 }
 
+/* Somebody who waits at the end will wait for ever: to be seen, that
+ * goes on for some columns. */
+static bool is_tail(const struct lane_paint *work, int column)
+{
+    const struct paint *paint = work->paint;
+
+    return paint->end == paint->model->count && column < paint->tail &&
+           (work->gap.state == LANE_WAITS ||
+            work->gap.state == LANE_WAITS_HOLDING);
+}
+
+static enum lane_state state_in(const struct lane_paint *work, int column)
+{
+    const struct paint *paint = work->paint;
+    uint32_t end = paint->first[column + 1];
+
+    if (paint->first[column] >= paint->end && !is_tail(work, column))
+        return LANE_NONE;
+    if (end > paint->end)
+        end = paint->end;
+    return end == 0 ? LANE_NONE : gap_state(work, end - 1);
+}
+
 /* What a wait is for, into the lane. */
 static void label_gap(struct lane_paint *work, int end)
 {
@@ -143,7 +167,8 @@ static void label_gap(struct lane_paint *work, int end)
     const struct model *model = paint->model;
     const struct event *event;
     const char *name;
-    int room = end - gap->start - 2;
+    int start = gap->start > work->labelled ? gap->start : work->labelled;
+    int room = end - start - 2;
 
     if (gap->before == 0 || room < LABEL_ROOM ||
         (gap->state != LANE_WAITS && gap->state != LANE_WAITS_HOLDING))
@@ -158,20 +183,18 @@ static void label_gap(struct lane_paint *work, int end)
         name = names_object(model->names, event->object,
                             model->events[work->lane->at[gap->before - 1]]);
     room = grid_put(paint->grid, work->row,
-                    paint->layout->left + gap->start + 1, room,
+                    paint->layout->left + start + 1, room,
                     state_style(gap->state), name);
     grid_mark(paint->grid, work->row,
-              paint->layout->left + gap->start + 1, room, CELL_WORD);
+              paint->layout->left + start + 1, room, CELL_WORD);
 }
 
 /* Up to where its wait is seen in this gap, or its end. */
 static int wait_end(const struct lane_paint *work, int end)
 {
-    const struct paint *paint = work->paint;
     int column = work->gap.start;
 
-    while (column < end && gap_state(work, paint->first[column + 1] - 1) ==
-                               work->gap.state)
+    while (column < end && state_in(work, column) == work->gap.state)
         column++;
     return column;
 }
@@ -179,12 +202,10 @@ static int wait_end(const struct lane_paint *work, int end)
 static void fill_cell(struct lane_paint *work, int column)
 {
     struct paint *paint = work->paint;
-    uint32_t now = paint->first[column + 1];
-    enum lane_state state = now == 0 ? LANE_NONE : gap_state(work, now - 1);
+    enum lane_state state = state_in(work, column);
 
-    /* The event that ended it is the last thing to be seen. */
-    if (paint->first[column] >= paint->end)
-        state = LANE_NONE;
+    if (column < work->labelled)
+        return;
     if (state == LANE_SLEEPS && (column - work->gap.start) % 2 == 0)
         return;
     if (state != LANE_NONE)
@@ -206,18 +227,19 @@ static void label_event(struct lane_paint *work, int column,
     struct paint *paint = work->paint;
     const struct event *event = model_event(paint->model, position);
     int room = 0;
-    char text[128];
-    struct phrase phrase = phrase_in(text, sizeof text);
 
-    while (column + room + 1 < paint->layout->width &&
-           paint->first[column + room + 1] == position + 1 &&
-           paint->first[column + room + 2] == position + 1)
-        room++;
-    if (room < 4 || paint->view->axis == AXIS_TIME)
+    if (paint->view->axis == AXIS_TIME ||
+        paint->view->cell[AXIS_ORDER] >= VIEW_UNITS)
         return;
-    phrase_add(&phrase, "%s", kind_info[event_kind(event)].reads);
-    grid_put(paint->grid, work->row, paint->layout->left + column + 1,
-             room - 1, STYLE_DIM, text);
+    room = VIEW_UNITS / (int)paint->view->cell[AXIS_ORDER] - 2;
+    if (room < 4)
+        return;
+    room = grid_put(paint->grid, work->row,
+                    paint->layout->left + column + 1, room, STYLE_DIM,
+                    kind_info[event_kind(event)].reads);
+    grid_mark(paint->grid, work->row, paint->layout->left + column + 1,
+              room, CELL_WORD);
+    work->labelled = column + 1 + room;
 }
 
 static void paint_one(struct lane_paint *work, int column,
@@ -475,7 +497,8 @@ static void paint_chosen_links(struct paint *paint)
     if (giver != TRACE_NONE)
         paint_link(paint, giver, cursor, true);
     for (size_t i = 0; i < count && i < 64; i++)
-        paint_link(paint, cursor, links[i].taker, true);
+        if (links[i].taker < paint->end)
+            paint_link(paint, cursor, links[i].taker, true);
 }
 
 void paint_links(struct paint *paint)
@@ -489,14 +512,15 @@ void paint_links(struct paint *paint)
     if (paint->view->cursor < paint->model->count)
         paint_chosen_links(paint);
     if (end - first > LINKS_MOST ||
-        end - first > 2 * (uint32_t)paint->layout->width)
+        end - first > 8 * (uint32_t)paint->layout->width)
         return;
     for (uint32_t i = first; i < end; i++) {
         const struct model_link *links =
             model_links(paint->model, i, &count);
 
         for (size_t j = 0; j < count && j < 64; j++)
-            if (is_seen(paint->model, links[j].taker))
+            if (links[j].taker < paint->end &&
+                is_seen(paint->model, links[j].taker))
                 paint_link(paint, links[j].giver, links[j].taker, false);
     }
 }

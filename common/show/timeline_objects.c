@@ -223,5 +223,5 @@ void paint_object(struct paint *paint, int row, uint32_t number)
             fill(&work, column, object->samples + from - 1);
         from = to;
     }
-    flush(&work, column);
+    flush(&work, from == object->count ? paint->layout->width : column);
 }

@@ -14,6 +14,14 @@ static bool is_stand(const struct place *place)
     return place != NULL && place->in_kit == 0 && place->line > 0;
 }
 
+static const struct place *place_of(const struct model *model,
+                                    uint32_t position)
+{
+    const struct event *event = model_event(model, position);
+
+    return event == NULL ? NULL : trace_place(model->trace, event->pc);
+}
+
 const struct place *paint_stand(const struct paint *paint, uint32_t actor,
                                 uint32_t position)
 {
@@ -22,10 +30,14 @@ const struct place *paint_stand(const struct paint *paint, uint32_t actor,
     uint32_t before = model_before(lane, position + 1);
 
     for (int i = 0; i < STAND_BACK && before > 0; i++) {
-        const struct event *event =
-            model_event(model, lane->at[--before]);
-        const struct place *place =
-            event == NULL ? NULL : trace_place(model->trace, event->pc);
+        const struct place *place = place_of(model, lane->at[--before]);
+
+        if (is_stand(place))
+            return place;
+    }
+    /* It has only begun: where it will be. */
+    for (int i = 0; i < STAND_BACK && before < lane->count; i++) {
+        const struct place *place = place_of(model, lane->at[before++]);
 
         if (is_stand(place))
             return place;

@@ -48,8 +48,10 @@ static uint64_t columns_of(const struct view *view,
     if (view->axis == AXIS_ORDER)
         return ((uint64_t)model->count * VIEW_UNITS +
                 view->cell[AXIS_ORDER] - 1) /
-               view->cell[AXIS_ORDER];
-    return model->times[model->count - 1] / view->cell[AXIS_TIME] + 1;
+                   view->cell[AXIS_ORDER] +
+               VIEW_TAIL;
+    return model->times[model->count - 1] / view->cell[AXIS_TIME] + 1 +
+           VIEW_TAIL;
 }
 
 static int lane_width(const struct view *view)
@@ -145,6 +147,7 @@ void view_fit(struct view *view, const struct model *model)
 {
     uint64_t width = (uint64_t)lane_width(view), cell;
 
+    width = width > 2 * VIEW_TAIL ? width - VIEW_TAIL : width;
     if (model->count == 0)
         return;
     if (view->axis == AXIS_TIME)

@@ -29,6 +29,9 @@ enum axis { AXIS_ORDER, AXIS_TIME };
 /* An axis in *units*: nanoseconds, or sixteenths of an event. */
 #define VIEW_UNITS 16
 
+/* Columns after the last event, for those who wait for ever. */
+#define VIEW_TAIL 10
+
 enum { LANE_PINNED = 1 << 0, LANE_HIDDEN = 1 << 1 };
 
 enum row_sort { ROW_LANE, ROW_FUNCTION, ROW_OBJECT, ROW_SPACE };
