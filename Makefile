@@ -26,8 +26,8 @@ BUILD     = build
 SANITIZE  =
 CFLAGS   ?= -O2 -g
 STRICT    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
-PACKAGES  = gcc libc6-dev binutils libdw-dev libncurses-dev check libexpat1-dev \
-	libjansson-dev
+PACKAGES  = gcc libc6-dev binutils libdw-dev libncurses-dev check \
+	libexpat1-dev libjansson-dev
 MAKEFLAGS += --no-builtin-rules
 
 TRY       = try

@@ -70,13 +70,12 @@ static void ck_columns(const struct json_reader *reader, bool inside)
     ck_assert_uint_ge(heading, 2);
     ck_assert_uint_le(heading, 5); /* the key, names of lanes */
     for (size_t i = 0; i < reader->story.count; i++)
-        ck_assert_msg(
-            starts_in(lines[heading + i],
-                      reader->sentences.lines[i].words) ||
-                starts_in(lines[heading + i],
-                          reader->briefs.lines[i].words),
-            "\"%s\" is not in \"%s\"", reader->sentences.lines[i].words,
-            lines[heading + i]);
+        ck_assert_msg(starts_in(lines[heading + i],
+                                reader->sentences.lines[i].words) ||
+                          starts_in(lines[heading + i],
+                                    reader->briefs.lines[i].words),
+                      "\"%s\" is not in \"%s\"",
+                      reader->sentences.lines[i].words, lines[heading + i]);
     free(lines);
     free(text);
 }
@@ -227,8 +226,8 @@ START_TEST(a_counter_goes_below_zero)
 
     name_things();
     for (uint32_t i = 0; i < 2; i++) {
-        struct event *event =
-            did(i == 0 ? 0 : two, KIND_STORE, thing(A), 0xfffffffb);
+        struct event *event = did(i == 0 ? 0 : two, KIND_STORE, thing(A),
+                                  0xfffffffb);
 
         event->flags = EVENT_VALUE;
         event->size = 4;
@@ -294,7 +293,8 @@ START_TEST(any_text_is_written_safely)
     said(0, KIND_SAY, "a\"b\\c\nd\te\033[2J\x01<script>&amp;]]>");
     said(evil, KIND_SAY, "\xff\xfe broken \xe4\xb8");
     said(evil, KIND_SAY, "太白 made 苹果0");
-    said(evil, KIND_SAY, "\xef\xbf\xbe\xef\xbf\xbf\xed\xa0\x80\xe2\x80\xae");
+    said(evil, KIND_SAY,
+         "\xef\xbf\xbe\xef\xbf\xbf\xed\xa0\x80\xe2\x80\xae");
     called(thing(A), "\"]}<&>");
     did(0, KIND_LOCK, thing(A), 0);
     built_done();
@@ -386,12 +386,15 @@ static void build_nonsense(uint32_t seed)
         actors[i] = i % 2 == 1 ? spun(0, "thread") : forked(0, "child");
     srand(seed);
     for (int i = 0; i < 400; i++) {
-        uint64_t objects[] = {thing(A), thing(B), thing(C), fifo(),
-                              child((uint32_t)rand() % 6), 0};
-        struct event *event =
-            did(actors[rand() % 6],
-                (enum kind)(1 + rand() % (KIND_COUNT - 1)),
-                objects[rand() % 6], rand() % 50);
+        uint64_t objects[] = {thing(A),
+                              thing(B),
+                              thing(C),
+                              fifo(),
+                              child((uint32_t)rand() % 6),
+                              0};
+        struct event *event = did(
+            actors[rand() % 6], (enum kind)(1 + rand() % (KIND_COUNT - 1)),
+            objects[rand() % 6], rand() % 50);
 
         event->flags = (uint16_t)(rand() & rand());
         event->error = (uint16_t)(rand() % 4 == 0 ? rand() % 140 : 0);
@@ -400,8 +403,8 @@ static void build_nonsense(uint32_t seed)
     built_done();
     for (uint32_t i = 0; i < trace_count(built); i++)
         if (rand() % 8 == 0)
-            trace_event(built, i)->peer =
-                (uint32_t)rand() % trace_count(built);
+            trace_event(built, i)->peer = (uint32_t)rand() %
+                                          trace_count(built);
 }
 
 START_TEST(nonsense_keeps_the_rules)

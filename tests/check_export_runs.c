@@ -126,8 +126,8 @@ static char *whole_file(const char *path)
 
 START_TEST(standard_output_has_nothing_else)
 {
-    struct command command =
-        run_words("known_relock --seed 1 --export svg");
+    struct command command = run_words(
+        "known_relock --seed 1 --export svg");
     struct story_told drawn = read_svg(command.said);
 
     ck_assert_int_eq(strncmp(command.said, "<?xml", 5), 0);
@@ -138,10 +138,10 @@ END_TEST
 
 START_TEST(a_file_gets_the_export_and_the_user_the_verdict)
 {
-    struct command printed =
-        run_words("known_relock --seed 1 --export text");
-    struct command command =
-        run_words("known_relock --seed 1 --export text --output run.txt");
+    struct command printed = run_words(
+        "known_relock --seed 1 --export text");
+    struct command command = run_words(
+        "known_relock --seed 1 --export text --output run.txt");
 
     ck_assert_int_eq(command.status, printed.status);
     ck_assert_str_eq(whole_file("run.txt"), printed.said);
@@ -152,10 +152,12 @@ END_TEST
 
 START_TEST(the_status_is_that_of_the_run)
 {
-    ck_assert_int_eq(run_words("known_relock --seed 1 --export text")
-                         .status, 0);
+    ck_assert_int_eq(
+        run_words("known_relock --seed 1 --export text").status, 0);
     ck_assert_int_eq(run_words("known_lost_update_cured --seed 1 "
-                               "--export text").status, 0);
+                               "--export text")
+                         .status,
+                     0);
 }
 END_TEST
 
@@ -226,8 +228,8 @@ END_TEST
 
 START_TEST(a_part_is_exported)
 {
-    struct command command =
-        run_words("known_relock --seed 1 --export text --from 0 --to 0");
+    struct command command = run_words(
+        "known_relock --seed 1 --export text --from 0 --to 0");
     struct story_told told = read_text(command.said);
 
     ck_assert_uint_eq(told.count, 1);

@@ -78,7 +78,8 @@ START_TEST(pictures_are_current)
         if (BY_GCC || !by_gcc[i])
             ck_assert_msg(strcmp(kept, drawn) == 0,
                           "pictures/%s is old: make pictures, and look at "
-                          "it", names[i]);
+                          "it",
+                          names[i]);
         free(kept);
         free(drawn);
     }

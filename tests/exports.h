@@ -188,8 +188,7 @@ static inline void ck_no_script(const char *name, const char **all)
                       "attribute %s", *all);
 }
 
-static inline void svg_start(void *data, const char *name,
-                             const char **all)
+static inline void svg_start(void *data, const char *name, const char **all)
 {
     struct drawing *drawing = data;
     const char *class = attribute(all, "class");
@@ -201,9 +200,9 @@ static inline void svg_start(void *data, const char *name,
         ck_assert_str_eq(name, "svg");
         ck_assert_str_eq(attribute(all, "xmlns"),
                          "http://www.w3.org/2000/svg");
-        ck_assert_int_eq(sscanf(attribute(all, "viewBox"),
-                                "0 0 %lf %lf", &drawing->width,
-                                &drawing->height), 2);
+        ck_assert_int_eq(sscanf(attribute(all, "viewBox"), "0 0 %lf %lf",
+                                &drawing->width, &drawing->height),
+                         2);
     } else if (strcmp(name, "text") == 0) {
         start_text(drawing, all);
     } else if (strcmp(name, "title") == 0) {
@@ -211,8 +210,8 @@ static inline void svg_start(void *data, const char *name,
         drawing->length = 0;
     } else if (strcmp(name, "path") == 0 && class != NULL) {
         strcpy(drawing->words, class);
-        ck_assert_int_eq(
-            sscanf(attribute(all, "d"), "M%lf,%lf", &x, &y), 2);
+        ck_assert_int_eq(sscanf(attribute(all, "d"), "M%lf,%lf", &x, &y),
+                         2);
         ck_inside(drawing, x, y);
     }
     if (class != NULL && strcmp(class, "event") == 0) {
@@ -261,8 +260,7 @@ static inline struct story_told read_svg(const char *text)
     XML_SetElementHandler(parser, svg_start, svg_end);
     XML_SetCharacterDataHandler(parser, svg_words);
     if (XML_Parse(parser, text, (int)strlen(text), 1) != XML_STATUS_OK)
-        ck_abort_msg("SVG, line %lu: %s",
-                     XML_GetCurrentLineNumber(parser),
+        ck_abort_msg("SVG, line %lu: %s", XML_GetCurrentLineNumber(parser),
                      XML_ErrorString(XML_GetErrorCode(parser)));
     XML_ParserFree(parser);
     return drawing.story;
@@ -335,11 +333,9 @@ static inline long json_whole(const json_t *element, const char *name)
     return (long)json_integer_value(value);
 }
 
-static inline const char *json_text(const json_t *element,
-                                    const char *name)
+static inline const char *json_text(const json_t *element, const char *name)
 {
-    const char *text =
-        json_string_value(json_object_get(element, name));
+    const char *text = json_string_value(json_object_get(element, name));
 
     ck_assert_msg(text != NULL, "%s is no string", name);
     return text;
@@ -350,9 +346,8 @@ static inline void json_about(struct json_reader *reader,
 {
     const char *name = json_text(element, "name");
     const json_t *args = json_object_get(element, "args");
-    struct json_thread *thread =
-        json_thread(reader, json_whole(element, "pid"),
-                    json_whole(element, "tid"));
+    struct json_thread *thread = json_thread(
+        reader, json_whole(element, "pid"), json_whole(element, "tid"));
 
     if (strcmp(name, "thread_name") == 0)
         thread->name = json_text(args, "name");
@@ -383,8 +378,7 @@ static inline void json_slice(struct json_reader *reader,
 }
 
 static inline void json_hold(struct json_reader *reader,
-                             const json_t *element, char phase,
-                             double time)
+                             const json_t *element, char phase, double time)
 {
     struct json_pair *hold;
     char id[64];
@@ -446,8 +440,8 @@ static inline void json_line(struct json_reader *reader,
 static inline void json_counter(struct json_reader *reader,
                                 const json_t *element)
 {
-    ck_assert(json_is_number(json_object_get(
-        json_object_get(element, "args"), "value")));
+    ck_assert(json_is_number(
+        json_object_get(json_object_get(element, "args"), "value")));
     json_text(element, "name");
     reader->counters++;
 }
@@ -478,15 +472,22 @@ static inline void json_element(struct json_reader *reader,
         reader->instants++;
         break;
     case 'B':
-    case 'E': json_slice(reader, thread, *phase, time); break;
+    case 'E':
+        json_slice(reader, thread, *phase, time);
+        break;
     case 'b':
-    case 'e': json_hold(reader, element, *phase, time); break;
+    case 'e':
+        json_hold(reader, element, *phase, time);
+        break;
     case 's':
     case 'f':
         json_arrow(reader, thread, element, *phase, time);
         break;
-    case 'C': json_counter(reader, element); break;
-    default: ck_abort_msg("phase %s", phase);
+    case 'C':
+        json_counter(reader, element);
+        break;
+    default:
+        ck_abort_msg("phase %s", phase);
     }
     json_line(reader, thread, element);
 }

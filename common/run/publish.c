@@ -38,8 +38,10 @@ static uint32_t event_number(struct argp_state *state, const char *name,
 
     if (end == from || *end != '\0' || !(number >= 0) ||
         number >= TRACE_NONE || number != (double)(uint32_t)number)
-        argp_error(state, "--%s takes the number of an event, as every "
-                   "export shows it, not \"%s\"", name, from);
+        argp_error(state,
+                   "--%s takes the number of an event, as every "
+                   "export shows it, not \"%s\"",
+                   name, from);
     return (uint32_t)number;
 }
 
@@ -52,18 +54,25 @@ static error_t take(int key, char *value, struct argp_state *state)
         publish->asked = true;
         publish->format = value;
         if (!export_find(value, &publish->options.format))
-            argp_error(state, "--export takes svg, perfetto or text, not "
-                       "\"%s\"", value);
+            argp_error(state,
+                       "--export takes svg, perfetto or text, not "
+                       "\"%s\"",
+                       value);
         break;
-    case KEY_OUTPUT: publish->output = value; break;
+    case KEY_OUTPUT:
+        publish->output = value;
+        break;
     case KEY_FROM:
         publish->options.from = event_number(state, "from", value);
         break;
     case KEY_TO:
         publish->options.to = event_number(state, "to", value);
         break;
-    case ARGP_KEY_INIT: publish->options.to = TRACE_NONE; break;
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_INIT:
+        publish->options.to = TRACE_NONE;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -139,8 +148,8 @@ static bool write_whole(const struct trace *trace,
 {
     void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
     struct whole whole = whole_open(publish->output);
-    bool written =
-        whole.file >= 0 && write_file(whole.file, trace, publish);
+    bool written = whole.file >= 0 &&
+                   write_file(whole.file, trace, publish);
 
     written = whole_close(&whole, written);
     if (!written)

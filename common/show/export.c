@@ -35,8 +35,8 @@ bool export_next(struct export *export, struct story_line *line)
     return false;
 }
 
-char *export_visible(struct export *export, const char *text,
-                     size_t length, int limit)
+char *export_visible(struct export *export, const char *text, size_t length,
+                     int limit)
 {
     struct row *row = &export->row;
     char *copy;
@@ -81,8 +81,7 @@ char *export_source(struct export *export, const struct event *event,
                           text == NULL ? 0 : length, limit);
 }
 
-uint32_t export_giver(const struct trace *trace,
-                      const struct event *event)
+uint32_t export_giver(const struct trace *trace, const struct event *event)
 {
     const struct event *peer = trace_read(trace, event->peer);
     enum kind kind = event_kind(event);
@@ -120,18 +119,18 @@ static uint32_t write_as(struct export *export)
 uint32_t export_write(FILE *out, const struct trace *trace,
                       const struct export_options *options)
 {
-    struct export export = {.trace = trace,
-                            .options = options,
-                            .out = out,
-                            .row = {.width = INT_MAX,
-                                    .ascii = options->ascii}};
+    struct export export = {
+        .trace = trace,
+        .options = options,
+        .out = out,
+        .row = {.width = INT_MAX, .ascii = options->ascii}};
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t before = uselocale(plain);
     uint32_t missing;
 
     export.names = names_new(trace);
-    export.story =
-        story_new(trace, export.names, options->inside, options->ascii);
+    export.story = story_new(trace, export.names, options->inside,
+                             options->ascii);
     missing = write_as(&export);
     row_free(&export.row);
     story_free(export.story);

@@ -27,8 +27,8 @@ enum export_format {
 
 struct export_options {
     enum export_format format;
-    bool inside; /* leave nothing out, see story.h */
-    bool ascii;  /* no other characters in what is written */
+    bool inside;       /* leave nothing out, see story.h */
+    bool ascii;        /* no other characters in what is written */
     uint32_t from, to; /* only the lines of these events, the last one
                           included; 0 and TRACE_NONE for all.  SVG and
                           text only */

@@ -9,9 +9,9 @@
 
 #define TEXT_DROP 4.5 /* from the middle of a row to the baseline */
 #define HEADING_FONT 15.0
-#define TAIL 16.0     /* of a lane below the last row */
-#define CORNER 4.0    /* of an arrow */
-#define BESIDE 8.5    /* from a lane to the arrow along it */
+#define TAIL 16.0  /* of a lane below the last row */
+#define CORNER 4.0 /* of an arrow */
+#define BESIDE 8.5 /* from a lane to the arrow along it */
 
 /* Distinct for the colour-blind (after Okabe and Ito) and on white. */
 #define INK "#1a1a1a"
@@ -42,11 +42,21 @@ static void put_escaped(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++)
         switch (*text) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        default: putc(*text, out); break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        default:
+            putc(*text, out);
+            break;
         }
 }
 
@@ -180,8 +190,8 @@ static void put_state(struct picture *picture, enum picture_state state,
 static void draw_lanes(struct picture *picture)
 {
     for (size_t i = 0; i < picture->stretches.count; i++) {
-        const struct stretch *each =
-            LIST_ITEM(picture->stretches, struct stretch, i);
+        const struct stretch *each = LIST_ITEM(picture->stretches,
+                                               struct stretch, i);
         double x = x_of(picture, each->actor);
 
         put_state(picture, each->state, x, y_of(picture, each->from), x,
@@ -205,7 +215,8 @@ static void draw_names(struct picture *picture)
         else
             snprintf(about, sizeof about,
                      "font-weight=\"bold\" "
-                     "transform=\"rotate(-45 %.1f %.1f)\"", x, y);
+                     "transform=\"rotate(-45 %.1f %.1f)\"",
+                     x, y);
         put_text(picture, picture->sentences == 0 ? x - 6 : x, y, about,
                  picture->actors[i].name);
         putc('\n', picture->out);
@@ -253,17 +264,16 @@ static void put_arrow(struct picture *picture, double x, double y,
             "\" stroke=\"none\"/>\n",
             start, y + 3, across - CORNER, start, across, start + reach,
             across, to_x - reach, to_x, across, to_x, across + CORNER,
-            to_y - 9, to_x, to_y - 4);
+            to_y - 10, to_x, to_y - 5);
 }
 
 static void draw_arrows(struct picture *picture)
 {
     for (size_t i = 0; i < picture->rows.count; i++) {
-        const struct picture_row *row =
-            LIST_ITEM(picture->rows, struct picture_row, i);
-        int giver = row->giver == TRACE_NONE
-                        ? -1
-                        : row_of(picture, row->giver);
+        const struct picture_row *row = LIST_ITEM(picture->rows,
+                                                  struct picture_row, i);
+        int giver = row->giver == TRACE_NONE ? -1
+                                             : row_of(picture, row->giver);
         const struct picture_row *from;
 
         if (giver < 0 || giver >= (int)i)
@@ -290,19 +300,20 @@ struct shape {
     enum look look;
 };
 
-#define CIRCLE "M-5,0a5,5 0 1 0 10,0a5,5 0 1 0 -10,0z"
-#define SQUARE "M-4.5,-4.5h9v9h-9z"
-#define BAR "M-7,-1.5h14v3h-14z"
-#define DIAMOND "M0,-6L6,0L0,6L-6,0z"
+#define CIRCLE "M-6.3,0a6.3,6.3 0 1 0 12.6,0a6.3,6.3 0 1 0 -12.6,0z"
+#define RING "M-5,0a5,5 0 1 0 10,0a5,5 0 1 0 -10,0z"
+#define SQUARE "M-5,-5h10v10h-10z"
+#define BAR "M-8,-2.3h16v4.6h-16z"
+#define DIAMOND "M0,-7L7,0L0,7L-7,0z"
 #define CROSS "M-5.5,-5.5L5.5,5.5M-5.5,5.5L5.5,-5.5"
 
 /* Any other kind is a dot. */
-static const struct shape dot = {"M-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0z",
+static const struct shape dot = {"M-4,0a4,4 0 1 0 8,0a4,4 0 1 0 -8,0z",
                                  FAINT, FULL};
 static const struct shape shapes[KIND_COUNT] = {
-    [KIND_FORK] = {"M-4,-4h8v8h-8z", INK, FULL},
-    [KIND_SPAWN] = {"M-4,-4h8v8h-8z", INK, FULL},
-    [KIND_THREAD_CREATE] = {"M-4,-4h8v8h-8z", INK, FULL},
+    [KIND_FORK] = {"M-5,-5h10v10h-10z", INK, FULL},
+    [KIND_SPAWN] = {"M-5,-5h10v10h-10z", INK, FULL},
+    [KIND_THREAD_CREATE] = {"M-5,-5h10v10h-10z", INK, FULL},
     [KIND_BEGIN] = {BAR, INK, FULL},
     [KIND_EXIT] = {BAR, INK, FULL},
     [KIND_THREAD_END] = {BAR, INK, FULL},
@@ -312,20 +323,20 @@ static const struct shape shapes[KIND_COUNT] = {
     [KIND_KILL] = {CROSS, INK, LINES},
     [KIND_REAP] = {"M-4,-4h8v8h-8z", INK, HOLLOW},
     [KIND_JOIN] = {"M-4,-4h8v8h-8z", INK, HOLLOW},
-    [KIND_WAIT] = {CIRCLE, ORANGE, HOLLOW},
-    [KIND_CONDITION_WAIT] = {CIRCLE, ORANGE, HOLLOW},
+    [KIND_WAIT] = {RING, ORANGE, HOLLOW},
+    [KIND_CONDITION_WAIT] = {RING, ORANGE, HOLLOW},
     [KIND_LOCK] = {CIRCLE, BLUE, FULL},
     [KIND_READ_LOCK] = {CIRCLE, BLUE, FULL},
-    [KIND_UNLOCK] = {CIRCLE, BLUE, HOLLOW},
+    [KIND_UNLOCK] = {RING, BLUE, HOLLOW},
     [KIND_CONDITION_WAKE] = {CIRCLE, ORANGE, FULL},
     [KIND_SIGNAL] = {DIAMOND, BLUE, FULL},
     [KIND_BROADCAST] = {DIAMOND, BLUE, FULL},
     [KIND_BARRIER_ARRIVE] = {DIAMOND, BLUE, HOLLOW},
     [KIND_BARRIER_LEAVE] = {DIAMOND, BLUE, FULL},
-    [KIND_SEMAPHORE_WAIT] = {"M-6,-4.5L0,6L6,-4.5z", BLUE, FULL},
-    [KIND_SEMAPHORE_POST] = {"M-6,4.5L0,-6L6,4.5z", BLUE, FULL},
-    [KIND_READ] = {"M4.5,-6L-6,0L4.5,6z", BLUE, HOLLOW},
-    [KIND_WRITE] = {"M-4.5,-6L6,0L-4.5,6z", BLUE, FULL},
+    [KIND_SEMAPHORE_WAIT] = {"M-8,-6L0,7.5L8,-6z", BLUE, FULL},
+    [KIND_SEMAPHORE_POST] = {"M-8,6L0,-7.5L8,6z", BLUE, FULL},
+    [KIND_READ] = {"M4.5,-6L-5.5,0L4.5,6z", BLUE, HOLLOW},
+    [KIND_WRITE] = {"M-5.5,-8L7.5,0L-5.5,8z", BLUE, FULL},
     [KIND_SAY] = {"M-6,-6h12v8.5h-6l-3.5,3.5v-3.5h-2.5z", INK, HOLLOW},
     [KIND_LOAD] = {SQUARE, PURPLE, HOLLOW},
     [KIND_ATOMIC_LOAD] = {SQUARE, PURPLE, HOLLOW},
@@ -333,11 +344,12 @@ static const struct shape shapes[KIND_COUNT] = {
     [KIND_ATOMIC_STORE] = {SQUARE, PURPLE, FULL},
     [KIND_ATOMIC_CHANGE] = {SQUARE, PURPLE, FULL}};
 
+/* A full one has a white rim, to stand out on its lane. */
 static void put_mark(struct picture *picture, enum kind kind, double x,
                      double y)
 {
-    const struct shape *shape =
-        shapes[kind].path == NULL ? &dot : shapes + kind;
+    const struct shape *shape = shapes[kind].path == NULL ? &dot
+                                                          : shapes + kind;
 
     fprintf(picture->out,
             "<path transform=\"translate(%.1f %.1f)\" d=\"%s\" "
@@ -346,7 +358,10 @@ static void put_mark(struct picture *picture, enum kind kind, double x,
             shape->look == FULL     ? shape->color
             : shape->look == HOLLOW ? "#ffffff"
                                     : "none",
-            shape->color, shape->look == LINES ? "3" : "1.6");
+            shape->look == FULL ? "#ffffff" : shape->color,
+            shape->look == LINES  ? "3"
+            : shape->look == FULL ? "1.2"
+                                  : "1.6");
 }
 
 static const char *text_look(const struct picture_row *row, bool chosen)
@@ -410,7 +425,8 @@ static void put_title(struct picture *picture,
 {
     fprintf(picture->out,
             "<g class=\"event\" data-event=\"%u\" data-last=\"%u\">"
-            "<title>", row->first, row->last);
+            "<title>",
+            row->first, row->last);
     put_escaped(picture->out, picture->actors[row->actor].whole_name);
     putc(' ', picture->out);
     put_escaped(picture->out, row->full);
@@ -419,15 +435,14 @@ static void put_title(struct picture *picture,
 
 static void draw_row(struct picture *picture, int index, bool chosen)
 {
-    const struct picture_row *row =
-        LIST_ITEM(picture->rows, struct picture_row, index);
+    const struct picture_row *row = LIST_ITEM(picture->rows,
+                                              struct picture_row, index);
     double y = y_of(picture, index);
 
     put_title(picture, row);
     put_number_and_time(picture, row, y);
     put_sentence(picture, row, y, chosen);
-    put_text(picture, picture->places, y, "fill=\"" FAINT "\"",
-             row->place);
+    put_text(picture, picture->places, y, "fill=\"" FAINT "\"", row->place);
     put_text(picture, picture->sources, y, "fill=\"" FAINT "\"",
              row->source);
     put_mark(picture, row->kind, x_of(picture, row->actor), y);
@@ -483,10 +498,9 @@ static void put_head(struct picture *picture, double height)
 {
     const struct trace *trace = picture->export->trace;
     const char *schedule = trace_text(trace, trace->schedule_text);
-    char *title = export_visible(picture->export,
-                                 trace_text(trace, trace->title),
-                                 strlen(trace_text(trace, trace->title)),
-                                 EXPORT_WHOLE);
+    char *title = export_visible(
+        picture->export, trace_text(trace, trace->title),
+        strlen(trace_text(trace, trace->title)), EXPORT_WHOLE);
 
     fprintf(picture->out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -512,8 +526,8 @@ static void draw_leaders(struct picture *picture)
     if (picture->sentences == 0)
         return;
     for (int i = 0; i < (int)picture->rows.count; i++) {
-        const struct picture_row *row =
-            LIST_ITEM(picture->rows, struct picture_row, i);
+        const struct picture_row *row = LIST_ITEM(picture->rows,
+                                                  struct picture_row, i);
 
         fprintf(picture->out,
                 "<path d=\"M%.1f,%.1fH%.1f\" stroke=\"#dddddd\"/>\n",
@@ -525,8 +539,7 @@ static void draw_leaders(struct picture *picture)
 static void draw_rows(struct picture *picture,
                       const struct verdict *verdict)
 {
-    int chosen = verdict->kind == VERDICT_OK ||
-                         verdict->event == TRACE_NONE
+    int chosen = verdict->kind == VERDICT_OK || verdict->event == TRACE_NONE
                      ? -1
                      : row_of(picture, verdict->event);
 

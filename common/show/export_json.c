@@ -14,8 +14,8 @@
 
 void perfetto_string(struct writer *writer, const char *text)
 {
-    char *visible =
-        export_visible(writer->export, text, strlen(text), EXPORT_WHOLE);
+    char *visible = export_visible(writer->export, text, strlen(text),
+                                   EXPORT_WHOLE);
 
     putc('"', writer->out);
     for (const char *at = visible; *at != '\0'; at++) {
@@ -28,7 +28,7 @@ void perfetto_string(struct writer *writer, const char *text)
 }
 
 void perfetto_member(struct writer *writer, const char *name,
-                       const char *text)
+                     const char *text)
 {
     fprintf(writer->out, ",\"%s\":", name);
     perfetto_string(writer, text);
@@ -36,7 +36,7 @@ void perfetto_member(struct writer *writer, const char *name,
 
 /* The head of an element, which is to be ended by "}". */
 void perfetto_begin(struct writer *writer, char phase, int64_t pid,
-                  int64_t tid)
+                    int64_t tid)
 {
     fprintf(writer->out,
             "%s{\"ph\":\"%c\",\"pid\":%" PRId64 ",\"tid\":%" PRId64,
@@ -45,10 +45,10 @@ void perfetto_begin(struct writer *writer, char phase, int64_t pid,
 }
 
 void perfetto_begin_at(struct writer *writer, char phase, uint32_t actor,
-                     uint64_t time)
+                       uint64_t time)
 {
     perfetto_begin(writer, phase, writer->tracks[actor].pid,
-          writer->tracks[actor].tid);
+                   writer->tracks[actor].tid);
     fprintf(writer->out, ",\"ts\":%" PRIu64 ".%03u", time / 1000,
             (unsigned)(time % 1000));
 }

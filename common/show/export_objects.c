@@ -16,13 +16,15 @@
 static void put_hold(struct writer *writer, const struct hold *hold,
                      size_t number, uint32_t index)
 {
-    perfetto_begin_at(writer, hold->open ? 'b' : 'e', hold->actor, writer->now);
+    perfetto_begin_at(writer, hold->open ? 'b' : 'e', hold->actor,
+                      writer->now);
     fprintf(writer->out, ",\"cat\":\"hold\",\"id\":%zu,\"name\":", number);
-    perfetto_string(writer, names_object(writer->export->names, hold->key,
-                                    index));
+    perfetto_string(writer,
+                    names_object(writer->export->names, hold->key, index));
     if (hold->open) {
         fputs(",\"args\":{\"held by\":", writer->out);
-        perfetto_string(writer, trace_actor_name(writer->trace, hold->actor));
+        perfetto_string(writer,
+                        trace_actor_name(writer->trace, hold->actor));
         putc('}', writer->out);
     }
     putc('}', writer->out);
@@ -30,14 +32,14 @@ static void put_hold(struct writer *writer, const struct hold *hold,
 
 static bool is_held(const struct writer *writer, const struct hold *hold)
 {
-    const struct replay_object *object =
-        replay_object(writer->replay, hold->key);
+    const struct replay_object *object = replay_object(writer->replay,
+                                                       hold->key);
 
     return object != NULL && replay_holder(object, hold->actor) != NULL;
 }
 
-static void begin_hold(struct writer *writer, uint64_t key,
-                       uint16_t actor, uint32_t index)
+static void begin_hold(struct writer *writer, uint64_t key, uint16_t actor,
+                       uint32_t index)
 {
     struct hold new = {.key = key, .actor = actor, .open = true};
 
@@ -58,10 +60,9 @@ static void begin_hold(struct writer *writer, uint64_t key,
 
 /* Brings the holds of one object up to date. */
 void perfetto_follow_holds(struct writer *writer, uint64_t key,
-                         uint32_t index)
+                           uint32_t index)
 {
-    const struct replay_object *object =
-        replay_object(writer->replay, key);
+    const struct replay_object *object = replay_object(writer->replay, key);
 
     if (object == NULL ||
         (object->group != GROUP_LOCK && object->sort != LOCK_FILE))
@@ -83,8 +84,7 @@ void perfetto_follow_all_holds(struct writer *writer, uint32_t index)
     const struct replay_object *object;
     size_t cursor = 0;
 
-    while ((object = table_next(&writer->replay->objects, &cursor)) !=
-           NULL)
+    while ((object = table_next(&writer->replay->objects, &cursor)) != NULL)
         perfetto_follow_holds(writer, object->key, index);
 }
 
@@ -117,8 +117,8 @@ static bool is_name_used(const struct writer *writer, const char *name,
                          int64_t pid)
 {
     for (size_t i = 0; i < writer->counters.count; i++) {
-        const struct counter *each =
-            LIST_ITEM(writer->counters, struct counter, i);
+        const struct counter *each = LIST_ITEM(writer->counters,
+                                               struct counter, i);
 
         if (each->pid == pid && strcmp(each->name, name) == 0)
             return true;
@@ -145,8 +145,9 @@ static const struct counter *counter_of(struct writer *writer,
         new.name = strdup(name);
         if (new.name == NULL)
             die("out of memory");
-        *slot = (void *)(uintptr_t)(
-            list_add(&writer->counters, &new, 1, sizeof new) + 1);
+        *slot = (void *)(uintptr_t)(list_add(&writer->counters, &new, 1,
+                                             sizeof new) +
+                                    1);
     }
     return LIST_ITEM(writer->counters, struct counter,
                      (uintptr_t)*slot - 1);
@@ -181,11 +182,11 @@ static void count_memory(struct writer *writer, uint32_t index,
 }
 
 void perfetto_count(struct writer *writer, uint32_t index,
-                  const struct event *event)
+                    const struct event *event)
 {
     enum kind_group group = kind_info[event_kind(event)].group;
-    const struct replay_object *object =
-        replay_object(writer->replay, event->object);
+    const struct replay_object *object = replay_object(writer->replay,
+                                                       event->object);
     char value[32];
 
     if (group == GROUP_MEMORY)

@@ -9,7 +9,8 @@
 #include "show/row.h"
 #include "show/story.h"
 
-struct export {
+struct export
+{
     const struct trace *trace;
     const struct export_options *options;
     struct names *names;
@@ -27,8 +28,8 @@ bool export_next(struct export *export, struct story_line *line);
  * EXPORT_WHOLE.  The caller frees it.
  */
 #define EXPORT_WHOLE 0
-char *export_visible(struct export *export, const char *text,
-                     size_t length, int limit);
+char *export_visible(struct export *export, const char *text, size_t length,
+                     int limit);
 
 /* "race.c:57"; "" if that is not known.  The caller frees it. */
 char *export_place(struct export *export, const struct event *event);
@@ -39,8 +40,7 @@ char *export_source(struct export *export, const struct event *event,
 
 /* The event of another actor that let this one go on, or made it, or
  * whose end it took note of; TRACE_NONE if there is none. */
-uint32_t export_giver(const struct trace *trace,
-                      const struct event *event);
+uint32_t export_giver(const struct trace *trace, const struct event *event);
 
 /* "event\tms" ... how a time is told in milliseconds. */
 void export_milliseconds(char *out, size_t size, uint64_t nanoseconds);

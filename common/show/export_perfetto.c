@@ -43,8 +43,9 @@
 static bool is_joint(const struct writer *writer, uint32_t index)
 {
     const struct event *event = trace_read(writer->trace, index);
-    enum kind_group group =
-        event == NULL ? GROUP_NOTE : kind_info[event_kind(event)].group;
+    enum kind_group group = event == NULL
+                                ? GROUP_NOTE
+                                : kind_info[event_kind(event)].group;
 
     return group != GROUP_NOTE && group != GROUP_MEMORY &&
            group != GROUP_CALL &&
@@ -55,11 +56,10 @@ static bool is_joint(const struct writer *writer, uint32_t index)
 /* Who let this event go on; TRACE_NONE without an arrow. */
 static uint32_t giver_of(const struct writer *writer, uint32_t index)
 {
-    uint32_t giver =
-        is_joint(writer, index)
-            ? export_giver(writer->trace,
-                           trace_read(writer->trace, index))
-            : TRACE_NONE;
+    uint32_t giver = is_joint(writer, index)
+                         ? export_giver(writer->trace,
+                                        trace_read(writer->trace, index))
+                         : TRACE_NONE;
 
     return giver < index && is_joint(writer, giver) ? giver : TRACE_NONE;
 }
@@ -197,8 +197,7 @@ static void begin_slice(struct writer *writer, uint32_t actor,
 
 static void put_line(struct writer *writer, const struct story_line *line)
 {
-    bool joined =
-        gives(writer, line->first) || takes(writer, line->first);
+    bool joined = gives(writer, line->first) || takes(writer, line->first);
 
     if (!joined && writer->step == 0) {
         put_instant(writer, line);
@@ -244,21 +243,20 @@ static void begin_wait(struct writer *writer, uint32_t index,
                        const struct story_line *line)
 {
     const struct event *event = trace_read(writer->trace, index);
-    const struct replay_actor *actor =
-        replay_actor(writer->replay, event->actor);
+    const struct replay_actor *actor = replay_actor(writer->replay,
+                                                    event->actor);
     char name[200];
     struct phrase phrase = phrase_in(name, sizeof name);
 
     if (actor->wait_kind == KIND_SLEEP || actor->wait_object == 0)
-        phrase_add(&phrase, "%s", actor->wait_kind == KIND_SLEEP
-                                      ? "sleeps"
-                                      : "waits");
+        phrase_add(&phrase, "%s",
+                   actor->wait_kind == KIND_SLEEP ? "sleeps" : "waits");
     else if (event_kind(event) == KIND_WAIT && line != NULL)
         phrase_add(&phrase, "%s", line->brief);
     else
-        phrase_add(&phrase, "waits for %s",
-                   names_object(writer->export->names,
-                                actor->wait_object, index));
+        phrase_add(
+            &phrase, "waits for %s",
+            names_object(writer->export->names, actor->wait_object, index));
     begin_slice(writer, event->actor, "state", name, line);
     writer->tracks[event->actor].waits = true;
 }
@@ -266,8 +264,8 @@ static void begin_wait(struct writer *writer, uint32_t index,
 static void begin_call(struct writer *writer, const struct event *event,
                        const struct story_line *line)
 {
-    const char *name =
-        sentence_function(writer->trace, (uint64_t)event->value);
+    const char *name = sentence_function(writer->trace,
+                                         (uint64_t)event->value);
 
     begin_slice(writer, event->actor, "call",
                 name == NULL ? "a function" : name, line);
@@ -306,8 +304,7 @@ static void put_event(struct writer *writer, uint32_t index,
                       const struct story_line *line)
 {
     struct track *track = writer->tracks + event->actor;
-    bool waits =
-        replay_waits(replay_actor(writer->replay, event->actor));
+    bool waits = replay_waits(replay_actor(writer->replay, event->actor));
 
     if (event_kind(event) == KIND_LEAVE && track->depth > 0) {
         perfetto_end(writer, event->actor, writer->now);
@@ -390,7 +387,8 @@ static void put_about_run(struct writer *writer)
     struct verdict verdict = judge(trace);
 
     fputs("\n],\n\"displayTimeUnit\":\"ns\",\n\"otherData\":"
-          "{\"title\":", writer->out);
+          "{\"title\":",
+          writer->out);
     perfetto_string(writer, trace_text(trace, trace->title));
     perfetto_member(writer, "verdict", verdict.sentence);
     if (*schedule != '\0')
@@ -420,10 +418,10 @@ void export_perfetto(struct export *export)
                             .step = export->trace->controlled ? STEP : 0};
 
     writer.replay = replay_new(export->trace);
-    writer.worth = worth_new(
-        export->trace, export->options->inside, TRACE_NONE);
-    writer.tracks =
-        calloc(writer.replay->actor_count + 1, sizeof *writer.tracks);
+    writer.worth = worth_new(export->trace, export->options->inside,
+                             TRACE_NONE);
+    writer.tracks = calloc(writer.replay->actor_count + 1,
+                           sizeof *writer.tracks);
     if (writer.tracks == NULL)
         die("out of memory");
     perfetto_number(&writer);

@@ -13,12 +13,12 @@
 #define PICTURE_FONT 13.0
 #define PICTURE_CELL (0.62 * PICTURE_FONT) /* a character of ASCII */
 #define PICTURE_ROW 22.0
-#define PICTURE_LANE 26.0 /* from lane to lane, without text between */
-#define PICTURE_MARK 10.0 /* from the edge of a cell to its lane */
+#define PICTURE_LANE 26.0  /* from lane to lane, without text between */
+#define PICTURE_MARK 10.0  /* from the edge of a cell to its lane */
 #define PICTURE_LABEL 14.0 /* from a lane to the text beside it */
 #define PICTURE_GAP 18.0
 #define PICTURE_MARGIN 16.0
-#define PICTURE_SLANT 0.7072 /* sine of 45 degrees */
+#define PICTURE_SLANT 0.7072    /* sine of 45 degrees */
 #define PICTURE_NARROWEST 760.0 /* the key at the bottom needs that */
 
 enum picture_state {
@@ -52,7 +52,7 @@ struct picture_row {
 struct picture_actor {
     bool seen;
     int lane;
-    char *name;       /* cut, if it is long */
+    char *name; /* cut, if it is long */
     char *whole_name;
     uint32_t stretch; /* its last one's index + 1 */
 };
@@ -67,11 +67,11 @@ struct picture {
     uint32_t next;    /* the event of the first of those */
 
     double width;
-    double top;              /* of the first row */
-    double numbers, times;   /* right edges; times 0: none */
-    double *lanes, *widths;  /* by lane: where it is drawn */
-    double sentences;        /* 0: texts stand beside their lanes */
-    double end;              /* of what the actors do */
+    double top;             /* of the first row */
+    double numbers, times;  /* right edges; times 0: none */
+    double *lanes, *widths; /* by lane: where it is drawn */
+    double sentences;       /* 0: texts stand beside their lanes */
+    double end;             /* of what the actors do */
     double places, sources;
 };
 

@@ -25,8 +25,8 @@
 #include "show/export_picture.h"
 #include "trace/fail.h"
 
-#define CELL_MOST 44      /* columns of a text in a cell */
-#define SENTENCE_MOST 84  /* of a sentence beside the lanes */
+#define CELL_MOST 44     /* columns of a text in a cell */
+#define SENTENCE_MOST 84 /* of a sentence beside the lanes */
 #define SOURCE_MOST 64
 #define NAME_MOST 24
 #define CELLS_WIDEST 1150 /* wider, and there are lanes instead */
@@ -53,15 +53,13 @@ static void follow_states(struct picture *picture, int row)
     for (uint32_t i = 0; i < picture->actor_count; i++) {
         struct picture_actor *actor = picture->actors + i;
         enum picture_state state = state_of(replay_actor(replay, i));
-        struct stretch new = {.actor = i,
-                              .state = state,
-                              .from = row - 1,
-                              .to = row};
-        struct stretch *last =
-            actor->stretch == 0 ? NULL
-                                : LIST_ITEM(picture->stretches,
-                                            struct stretch,
-                                            actor->stretch - 1);
+        struct stretch new = {
+            .actor = i, .state = state, .from = row - 1, .to = row};
+        struct stretch *last = actor->stretch == 0
+                                   ? NULL
+                                   : LIST_ITEM(picture->stretches,
+                                               struct stretch,
+                                               actor->stretch - 1);
 
         if (state == PICTURE_ABSENT)
             continue;
@@ -123,7 +121,7 @@ double picture_width(const char *text)
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
 
-        width += byte < 0x80 ? PICTURE_CELL
+        width += byte < 0x80    ? PICTURE_CELL
                  : byte >= 0xc0 ? 2 * PICTURE_CELL
                                 : 0;
     }
@@ -155,8 +153,8 @@ static void give_lanes(struct picture *picture)
 static void choose_texts(struct picture *picture, int most)
 {
     for (size_t i = 0; i < picture->rows.count; i++) {
-        struct picture_row *row =
-            LIST_ITEM(picture->rows, struct picture_row, i);
+        struct picture_row *row = LIST_ITEM(picture->rows,
+                                            struct picture_row, i);
         bool fits = picture_width(row->full) <= most * PICTURE_CELL;
         const char *text = fits ? row->full : row->brief;
 
@@ -174,11 +172,11 @@ static bool plan_cells(struct picture *picture, double x)
     choose_texts(picture, CELL_MOST);
     for (uint32_t i = 0; i < picture->actor_count; i++)
         if (picture->actors[i].seen)
-            widths[picture->actors[i].lane] =
-                picture_width(picture->actors[i].name);
+            widths[picture->actors[i].lane] = picture_width(
+                picture->actors[i].name);
     for (size_t i = 0; i < picture->rows.count; i++) {
-        const struct picture_row *row =
-            LIST_ITEM(picture->rows, struct picture_row, i);
+        const struct picture_row *row = LIST_ITEM(picture->rows,
+                                                  struct picture_row, i);
         int lane = picture->actors[row->actor].lane;
 
         widths[lane] = larger(widths[lane], picture_width(row->text));
@@ -200,8 +198,8 @@ static void plan_lanes(struct picture *picture, double x)
         picture->lanes[i] = x + PICTURE_LANE / 2;
     picture->sentences = x + PICTURE_GAP / 2;
     for (size_t i = 0; i < picture->rows.count; i++) {
-        const struct picture_row *row =
-            LIST_ITEM(picture->rows, struct picture_row, i);
+        const struct picture_row *row = LIST_ITEM(picture->rows,
+                                                  struct picture_row, i);
 
         widest = larger(widest,
                         picture_width(picture->actors[row->actor].name) +
@@ -228,8 +226,8 @@ static void plan_source(struct picture *picture)
     double places = 0, sources = 0;
 
     for (size_t i = 0; i < picture->rows.count; i++) {
-        const struct picture_row *row =
-            LIST_ITEM(picture->rows, struct picture_row, i);
+        const struct picture_row *row = LIST_ITEM(picture->rows,
+                                                  struct picture_row, i);
 
         places = larger(places, picture_width(row->place));
         sources = larger(sources, picture_width(row->source));
@@ -242,8 +240,8 @@ static void plan_source(struct picture *picture)
 /* Event numbers, and times if they ever differ. */
 static double plan_numbers(struct picture *picture)
 {
-    const struct picture_row *rows =
-        LIST_ITEM(picture->rows, struct picture_row, 0);
+    const struct picture_row *rows = LIST_ITEM(picture->rows,
+                                               struct picture_row, 0);
     size_t count = picture->rows.count;
     char text[64];
 
@@ -264,10 +262,10 @@ static void plan(struct picture *picture)
     double x = plan_numbers(picture);
 
     give_lanes(picture);
-    picture->lanes =
-        calloc(picture->lane_count + 1, sizeof *picture->lanes);
-    picture->widths =
-        calloc(picture->lane_count + 1, sizeof *picture->widths);
+    picture->lanes = calloc(picture->lane_count + 1,
+                            sizeof *picture->lanes);
+    picture->widths = calloc(picture->lane_count + 1,
+                             sizeof *picture->widths);
     if (picture->lanes == NULL || picture->widths == NULL)
         die("out of memory");
     if (!plan_cells(picture, x))
@@ -275,10 +273,11 @@ static void plan(struct picture *picture)
     plan_source(picture);
     picture->width = larger(picture->width, PICTURE_NARROWEST);
     if (picture->sentences != 0) /* the last slanted name */
-        picture->width = larger(picture->width,
-                                picture->sentences + PICTURE_MARGIN +
-                                    head_height(picture));
-    picture->top = PICTURE_MARGIN + 1.5 * PICTURE_ROW + head_height(picture);
+        picture->width = larger(picture->width, picture->sentences +
+                                                    PICTURE_MARGIN +
+                                                    head_height(picture));
+    picture->top = PICTURE_MARGIN + 1.5 * PICTURE_ROW +
+                   head_height(picture);
 }
 
 /* ---- from the first to the last ---- */
@@ -286,8 +285,8 @@ static void plan(struct picture *picture)
 static void free_picture(struct picture *picture)
 {
     for (size_t i = 0; i < picture->rows.count; i++) {
-        struct picture_row *row =
-            LIST_ITEM(picture->rows, struct picture_row, i);
+        struct picture_row *row = LIST_ITEM(picture->rows,
+                                            struct picture_row, i);
 
         free(row->full);
         free(row->brief);
@@ -313,8 +312,8 @@ uint32_t export_svg(struct export *export)
         .out = export->out,
         .actor_count = trace_actor_count(export->trace)};
 
-    picture.actors =
-        calloc(picture.actor_count + 1, sizeof *picture.actors);
+    picture.actors = calloc(picture.actor_count + 1,
+                            sizeof *picture.actors);
     if (picture.actors == NULL)
         die("out of memory");
     read_run(&picture);

@@ -17,11 +17,11 @@
 #include "judge/verdict.h"
 #include "show/export_parts.h"
 
-static void put(struct export *export, const char *before,
-                const char *text, const char *after)
+static void put(struct export *export, const char *before, const char *text,
+                const char *after)
 {
-    char *visible =
-        export_visible(export, text, strlen(text), EXPORT_WHOLE);
+    char *visible = export_visible(export, text, strlen(text),
+                                   EXPORT_WHOLE);
 
     fprintf(export->out, "%s%s%s", before, visible, after);
     free(visible);
