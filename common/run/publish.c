@@ -26,7 +26,8 @@ static const struct argp_option table[] = {
      "Export to FILE, not to standard output", 3},
     {"from", KEY_FROM, "N", 0,
      "Export as svg or text only from event number N on", 3},
-    {"to", KEY_TO, "N", 0, "... only up to event number N", 3},
+    {"to", KEY_TO, "N", 0,
+     "Export as svg or text only up to event number N", 3},
     {0}};
 /* clang-format on */
 
