@@ -176,6 +176,7 @@ bool session_show(const struct trace *trace, const struct variant *variant,
                                             .color = options->color,
                                             .ascii = options->ascii,
                                             .inside = options->inside};
+    bool shown = options->timeline && show_timeline(trace, options);
     struct verdict verdict = judge(trace);
     struct expect expect = session_expect(trace);
     bool is_said = *trace_text(trace, trace->expect) != '\0';
@@ -191,8 +192,7 @@ bool session_show(const struct trace *trace, const struct variant *variant,
             complain("%s", verdict.sentence);
         return good;
     }
-    if (!options->publish.asked &&
-        !(options->timeline && show_timeline(trace, options))) {
+    if (!options->publish.asked && !shown) {
         columns_print(stdout, trace, &columns);
         putchar('\n');
     }

@@ -93,15 +93,19 @@ bool find_is(struct find *find, uint32_t position)
     return true;
 }
 
-uint32_t find_next(struct find *find, uint32_t position, bool forward)
+uint32_t find_next(struct find *find, uint32_t position, bool forward,
+                   uint32_t most, uint32_t *end)
 {
     uint32_t count = find->model->count;
 
-    for (;;) {
-        if (forward ? position + 1 >= count : position == 0)
-            return TRACE_NONE;
-        position += forward ? 1u : -1u;
-        if (find_is(find, position))
-            return position;
+    for (*end = position; most > 0; most--) {
+        if (forward ? *end + 1 >= count : *end == 0) {
+            *end = TRACE_NONE;
+            break;
+        }
+        *end += forward ? 1u : -1u;
+        if (find_is(find, *end))
+            return *end;
     }
+    return TRACE_NONE;
 }

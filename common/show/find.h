@@ -34,8 +34,14 @@ void find_end(struct find *find);
 /* Is the event at that position meant? */
 bool find_is(struct find *find, uint32_t position);
 
-/* The next one after a position, or before it; TRACE_NONE if there is
- * none. */
-uint32_t find_next(struct find *find, uint32_t position, bool forward);
+/*
+ * find_next - the next one after a position, or before it, among the
+ * next `most` positions.
+ *
+ * Returns TRACE_NONE if there is none; *end is then how far it has
+ * looked, to go on from there, or TRACE_NONE at the end of the trace.
+ */
+uint32_t find_next(struct find *find, uint32_t position, bool forward,
+                   uint32_t most, uint32_t *end);
 
 #endif

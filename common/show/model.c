@@ -191,6 +191,12 @@ static bool take_all(struct work *work)
 
 /* ---- once all events are known ---- */
 
+static uint8_t mask_of(const struct model_lane *lane, uint32_t index)
+{
+    return (uint8_t)(1u << model_lane_state(lane, index) |
+                     (lane->states[index] & LANE_ALARM));
+}
+
 static void summarize(struct model_lane *lane)
 {
     const uint8_t *below = NULL;
@@ -201,9 +207,7 @@ static void summarize(struct model_lane *lane)
         uint8_t *masks = reserve(blocks, 1);
 
         for (uint32_t i = 0; i < count; i++)
-            masks[i / 64] |= level == 0
-                                 ? (uint8_t)(1u << lane->states[i])
-                                 : below[i];
+            masks[i / 64] |= level == 0 ? mask_of(lane, i) : below[i];
         lane->masks[level] = masks;
         below = masks;
         count = blocks;
@@ -223,7 +227,6 @@ static void finish_lanes(struct model *model, const struct replay *replay)
         lane->end = actor->end == TRACE_NONE
                         ? TRACE_NONE
                         : model_position(model, actor->end);
-        summarize(lane);
     }
 }
 
@@ -294,6 +297,12 @@ static void finish_alarms(struct model *model)
     if (model->alarm_count > 0)
         qsort(model->alarms, model->alarm_count, sizeof *model->alarms,
               compare_positions);
+    for (size_t i = 0; i < model->alarm_count; i++) {
+        const struct event *event = model_event(model, model->alarms[i]);
+        struct model_lane *lane = model->lanes + event->actor;
+
+        lane->states[model_before(lane, model->alarms[i])] |= LANE_ALARM;
+    }
 }
 
 static void begin(struct work *work, const struct trace *trace,
@@ -338,6 +347,8 @@ struct model *model_new(const struct trace *trace, bool inside,
         qsort(work.model->links, work.model->link_count,
               sizeof *work.model->links, compare_links);
     finish_alarms(work.model);
+    for (uint32_t i = 0; i < work.model->actor_count; i++)
+        summarize(work.model->lanes + i);
     census_free(work.census);
     replay_free(work.replay);
     if (good)
@@ -453,7 +464,7 @@ enum lane_state model_state(const struct model *model, uint32_t actor,
         return LANE_NONE;
     if (before == 0)
         return actor == 0 ? LANE_NONE : LANE_READY;
-    state = (enum lane_state)lane->states[before - 1];
+    state = model_lane_state(lane, before - 1);
     if ((state == LANE_WAITS || state == LANE_WAITS_HOLDING) &&
         is_let_go(model, lane, before, position))
         return LANE_READY;
@@ -475,7 +486,7 @@ unsigned model_mask(const struct model_lane *lane, uint32_t first,
             level++;
             size *= 64;
         }
-        mask |= level == 0 ? 1u << lane->states[first]
+        mask |= level == 0 ? mask_of(lane, first)
                            : lane->masks[level - 1][first / size];
         first += size;
     }

@@ -38,12 +38,14 @@ enum lane_state {
     LANE_WAITS_HOLDING
 };
 
+#define LANE_ALARM 0x80 /* something alarming happened with the event */
+
 struct model_lane {
     bool is_thread;  /* of the process whose lane comes before it */
     uint32_t count;
     uint32_t *at;    /* positions of its events */
-    uint8_t *states; /* after each, enum lane_state */
-    uint8_t *masks[MODEL_LEVELS]; /* bits of the states, see model_mask */
+    uint8_t *states; /* after each, see model_lane_state; LANE_ALARM */
+    uint8_t *masks[MODEL_LEVELS]; /* of 64, 4096 ... of them together */
     uint32_t born;   /* position at which it is announced; or 0 */
     uint32_t end;    /* position at which it ended; TRACE_NONE: never */
     size_t at_room, states_room;
@@ -169,8 +171,15 @@ uint32_t model_before(const struct model_lane *lane, uint32_t position);
 enum lane_state model_state(const struct model *model, uint32_t actor,
                             uint32_t position);
 
+/* The state after a lane's event. */
+static inline enum lane_state
+model_lane_state(const struct model_lane *lane, uint32_t index)
+{
+    return (enum lane_state)(lane->states[index] & ~LANE_ALARM);
+}
+
 /* The states after a lane's events from `first` up to, not with, `end`,
- * as bits 1 << enum lane_state. */
+ * as bits 1 << enum lane_state; and LANE_ALARM. */
 unsigned model_mask(const struct model_lane *lane, uint32_t first,
                     uint32_t end);
 

@@ -8,6 +8,7 @@
 #include "show/paint.h"
 
 #define LINKS_MOST 20000 /* positions looked at for lines to be drawn */
+#define FIND_MOST 16     /* events of a merged cell that may be found */
 #define LABEL_ROOM 5     /* columns of a wait, before it says for what */
 
 enum style paint_style(enum kind kind)
@@ -92,6 +93,7 @@ struct gap {
     enum lane_state state;
     uint32_t ready;        /* position from which it may go on */
     int start;             /* its first column */
+    bool after_one;        /* right of an event, not of a merged cell */
 };
 
 struct lane_paint {
@@ -112,13 +114,16 @@ static void enter_gap(struct lane_paint *work, uint32_t before,
             ? model_event(model, work->lane->at[before])
             : NULL;
 
-    work->gap = (struct gap){before, LANE_READY, TRACE_NONE, column};
+    work->gap = (struct gap){.before = before,
+                             .state = LANE_READY,
+                             .ready = TRACE_NONE,
+                             .start = column};
     if (before == 0) {
         if (work->actor == 0)
             work->gap.state = LANE_NONE;
         return;
     }
-    work->gap.state = (enum lane_state)work->lane->states[before - 1];
+    work->gap.state = model_lane_state(work->lane, before - 1);
     if ((work->gap.state == LANE_WAITS ||
          work->gap.state == LANE_WAITS_HOLDING) &&
         next != NULL && worth_ends_wait(next) && next->peer != TRACE_NONE)
@@ -206,19 +211,17 @@ static void fill_cell(struct lane_paint *work, int column)
 
     if (column < work->labelled)
         return;
-    if (state == LANE_SLEEPS && (column - work->gap.start) % 2 == 0)
+    if (state == LANE_SLEEPS &&
+        (column - work->gap.start) % 2 != work->gap.after_one)
         return;
     if (state != LANE_NONE)
         grid_glyph(paint->grid, work->row, paint->layout->left + column,
                    state_style(state), state_glyph(paint, state));
 }
 
-static bool is_found(struct paint *paint, uint32_t first, uint32_t end)
+static bool is_found(struct paint *paint, uint32_t position)
 {
-    for (uint32_t i = first; paint->finds && i < end && i < first + 64; i++)
-        if (find_is(&paint->find, i))
-            return true;
-    return false;
+    return paint->finds && find_is(&paint->find, position);
 }
 
 static void label_event(struct lane_paint *work, int column,
@@ -253,7 +256,7 @@ static void paint_one(struct lane_paint *work, int column,
 
     if (model_alarms(paint->model, position, position + 1))
         style = STYLE_ALARM;
-    if (is_found(paint, position, position + 1))
+    if (is_found(paint, position))
         style = STYLE_FOUND;
     grid_glyph(paint->grid, work->row, at, style,
                event_glyph(paint, kind));
@@ -265,16 +268,13 @@ static void paint_merged(struct lane_paint *work, int column,
 {
     struct paint *paint = work->paint;
     const struct model_lane *lane = work->lane;
-    enum style style =
-        merged_style(model_mask(lane, first, first + count));
-    bool alarm = false;
+    unsigned mask = model_mask(lane, first, first + count);
+    enum style style = merged_style(mask);
 
-    for (uint32_t i = first; i < first + count && i < first + 64; i++) {
-        alarm |= model_alarms(paint->model, lane->at[i], lane->at[i] + 1);
-        if (is_found(paint, lane->at[i], lane->at[i] + 1))
+    for (uint32_t i = first; i < first + count && i < first + FIND_MOST; i++)
+        if (is_found(paint, lane->at[i]))
             style = STYLE_FOUND;
-    }
-    if (alarm)
+    if (mask & LANE_ALARM)
         style = STYLE_ALARM;
     grid_glyph(paint->grid, work->row, paint->layout->left + column, style,
                merged_glyph(paint, count));
@@ -321,6 +321,7 @@ static void paint_column_of(struct lane_paint *work, int column,
     else
         paint_merged(work, column, from, to - from);
     enter_gap(work, to, column + 1);
+    work->gap.after_one = to - from == 1;
     if (to - from == 1)
         label_event(work, column, work->lane->at[from]);
 }

@@ -342,6 +342,7 @@ void view_move(struct view *view, const struct model *from,
     if (view->cursor >= to->count)
         view->cursor = to->count > 0 ? to->count - 1 : 0;
     view->cell[AXIS_TIME] = units;
+    view->search = 0;
     view_layout(view, to);
     at = view_column(view, to, view->cursor);
     view->left[view->axis] = at > place ? at - place : 0;

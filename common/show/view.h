@@ -78,6 +78,8 @@ struct view {
 
     bool typing;   /* what to find, into `typed` */
     char typed[VIEW_TYPED], found[VIEW_TYPED];
+    int search;    /* still looking: 1 forward, -1 back */
+    uint32_t search_at;
     char message[160]; /* until the next key */
     bool dragging;
     int drag_column;
@@ -132,7 +134,8 @@ void view_mouse(struct view *view, const struct model *model, int row,
                 int column, enum view_button button, bool zoom);
 
 /* view_tick - that many seconds have passed.  Returns whether something
- * is to be drawn anew. */
+ * is to be drawn anew.  To be called soon again while view->search is
+ * not 0. */
 bool view_tick(struct view *view, const struct model *model,
                double seconds);
 

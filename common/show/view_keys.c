@@ -9,6 +9,7 @@
 #define SPEED_LEAST -2 /* an event in four seconds */
 #define SPEED_MOST 12
 #define WHEEL_COLUMNS 6
+#define SEARCH_MOST 500000 /* events looked at for one frame */
 
 static void say(struct view *view, const char *text)
 {
@@ -141,23 +142,40 @@ static void show_lanes(struct view *view)
 
 /* ---- finding ---- */
 
+/* Goes on looking; a long trace takes more than one frame. */
+static void search(struct view *view, const struct model *model)
+{
+    bool forward = view->search > 0;
+    uint32_t at = TRACE_NONE, end = TRACE_NONE;
+    struct find find;
+
+    if (find_start(&find, model, view->found))
+        at = find_next(&find, view->search_at, forward, SEARCH_MOST, &end);
+    find_end(&find);
+    view->search_at = end;
+    if (at == TRACE_NONE && end != TRACE_NONE) {
+        say(view, "Looking ...");
+        return;
+    }
+    view->search = 0;
+    view->message[0] = '\0';
+    if (at != TRACE_NONE)
+        go_choosing(view, model, at);
+    else
+        say(view, forward ? "There is none after this."
+                          : "There is none before this.");
+}
+
 static void find(struct view *view, const struct model *model,
                  bool forward)
 {
-    struct find find;
-    uint32_t at;
-
-    if (!find_start(&find, model, view->found)) {
+    if (view->found[strspn(view->found, " ")] == '\0') {
         say(view, "/ first, and what to find.");
         return;
     }
-    at = find_next(&find, view->cursor, forward);
-    find_end(&find);
-    if (at == TRACE_NONE)
-        say(view, forward ? "There is none after this."
-                          : "There is none before this.");
-    else
-        go_choosing(view, model, at);
+    view->search = forward ? 1 : -1;
+    view->search_at = view->cursor;
+    search(view, model);
 }
 
 static void finish_typing(struct view *view, const struct model *model)
@@ -349,6 +367,7 @@ enum view_wish view_key(struct view *view, const struct model *model,
     enum view_wish wish = VIEW_DRAW;
 
     view->message[0] = '\0';
+    view->search = 0;
     if (view->typing)
         type(view, model, key);
     else if (view->help && key != 'q')
@@ -445,6 +464,10 @@ bool view_tick(struct view *view, const struct model *model,
                                    : 1.0 / (double)(1 << -view->speed);
     uint32_t steps;
 
+    if (view->search != 0) {
+        search(view, model);
+        return true;
+    }
     if (!view->playing)
         return false;
     view->owed += seconds * rate;

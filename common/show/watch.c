@@ -259,7 +259,8 @@ static void loop(struct watch *watch)
 
         if (changed || watch->reading || input.sort != INPUT_NONE)
             draw(watch, input.sort == INPUT_REDRAW);
-        input = screen_input(watch->view.playing ? FRAME
+        input = screen_input(watch->view.search != 0 ? 0
+                             : watch->view.playing ? FRAME
                              : watch->reading    ? READING
                                                  : -1);
     } while (take_input(watch, &input));
