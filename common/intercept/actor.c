@@ -52,8 +52,8 @@ static void become(struct trace *trace, uint32_t number, uint64_t pc)
 void actor_become(struct trace *trace, uint32_t number, uint64_t pc)
 {
     self.depth = 0;
-    self.stack_end =
-        (uint64_t)(uintptr_t)__builtin_frame_address(0) + FRAME_MARGIN;
+    self.stack_end = (uint64_t)(uintptr_t)__builtin_frame_address(0) +
+                     FRAME_MARGIN;
     become(trace, number, pc);
 }
 
@@ -155,14 +155,51 @@ static uint64_t crash_pc(const siginfo_t *about, const ucontext_t *context)
                           : 0;
 }
 
+static bool is_about_memory(int number)
+{
+    return number == SIGSEGV || number == SIGBUS;
+}
+
+/* The load that crashes is ours, made to know the value: so its place
+ * is that of the program's own, which comes next.  0: it was no load. */
+static uint64_t load_pc(const siginfo_t *about)
+{
+    for (uint32_t i = trace_count(self.trace); i-- > 0;) {
+        const struct event *event = trace_read(self.trace, i);
+
+        if (event != NULL && event->actor == self.number)
+            return event_kind(event) == KIND_LOAD &&
+                           event->object == object_of(about->si_addr)
+                       ? event->pc
+                       : 0;
+    }
+    return 0;
+}
+
+/* What could not be written is not there to be read for the trace. */
+static void forget_store(const siginfo_t *about)
+{
+    uint64_t at = (uint64_t)(uintptr_t)about->si_addr;
+
+    if (at - self.store_address < sizeof(int64_t))
+        self.store = TRACE_NONE;
+}
+
 /*
  * A crash is recorded by who crashes, with its line; then the signal
  * takes its course.
  */
 static void on_crash(int number, siginfo_t *about, void *context)
 {
+    uint64_t pc = 0;
+
+    if (is_actor() && is_about_memory(number)) {
+        forget_store(about);
+        pc = load_pc(about);
+    }
     if (is_actor())
-        record(KIND_CRASH, 0, number, crash_pc(about, context));
+        record(KIND_CRASH, 0, number,
+               pc != 0 ? pc : crash_pc(about, context));
     if (is_actor() && gate != NULL) {
         actor_end_process(self.trace, self.process);
         gate->leave(true);
@@ -191,7 +228,7 @@ static void catch_broken_pipe(void)
 
 void actor_catch_crashes(void)
 {
-    static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE,
+    static const int fatal[] = {SIGSEGV, SIGBUS,  SIGFPE,
                                 SIGILL,  SIGABRT, SIGSYS};
     struct sigaction action;
 
