@@ -288,8 +288,8 @@ static void finish_alarms(struct model *model)
 {
     for (size_t i = 0; i < model->conflict_count; i++)
         add_alarm(model, model->conflicts[i].position);
-    if (model->whole && model->verdict.event != TRACE_NONE &&
-        model->verdict.kind != VERDICT_OK && model->count > 0) {
+    if (model->whole && model->verdict.kind != VERDICT_OK &&
+        model->count > 0) {
         uint32_t at = model_position(model, model->verdict.event);
 
         add_alarm(model, at < model->count ? at : model->count - 1);

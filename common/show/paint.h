@@ -47,6 +47,10 @@ static inline int paint_least(int one, int other)
 /* The style of an event of that kind. */
 enum style paint_style(enum kind kind);
 
+/* What a wait is for: the name of an object or an actor. */
+const char *paint_awaited(const struct paint *paint, uint64_t object,
+                          enum kind kind, uint32_t index);
+
 void paint_lane(struct paint *paint, int row, uint32_t actor);
 void paint_functions(struct paint *paint, int row, uint32_t actor);
 void paint_links(struct paint *paint);

@@ -317,8 +317,8 @@ static void write_conflict(const struct paint *paint,
     uint32_t at = model_position(model, conflict->lost);
     uint32_t seen = model_position(model, conflict->seen);
 
-    phrase_add(phrase, "conflict: this overwrites what %.60s wrote at %u, "
-               "and was read at %u, before that",
+    phrase_add(phrase, "conflict: overwrites what %.60s wrote at %u, not "
+               "read since %u",
                trace_actor_name(model->trace, lost->actor), at + 1,
                seen + 1);
 }

@@ -164,6 +164,21 @@ static enum lane_state state_in(const struct lane_paint *work, int column)
     return end == 0 ? LANE_NONE : gap_state(work, end - 1);
 }
 
+const char *paint_awaited(const struct paint *paint, uint64_t object,
+                          enum kind kind, uint32_t index)
+{
+    const struct model *model = paint->model;
+
+    if (object_class(object) == OBJECT_ACTOR)
+        return object_where(object) < model->actor_count
+                   ? trace_actor_name(model->trace,
+                                      (uint32_t)object_where(object))
+                   : "a child";
+    if (object == 0)
+        return kind == KIND_POLL ? "poll" : "";
+    return names_object(model->names, object, index);
+}
+
 /* What a wait is for, into the lane. */
 static void label_gap(struct lane_paint *work, int end)
 {
@@ -179,14 +194,8 @@ static void label_gap(struct lane_paint *work, int end)
         (gap->state != LANE_WAITS && gap->state != LANE_WAITS_HOLDING))
         return;
     event = model_event(model, work->lane->at[gap->before - 1]);
-    if (object_class(event->object) == OBJECT_ACTOR)
-        name = object_where(event->object) < model->actor_count
-                   ? trace_actor_name(model->trace,
-                                      (uint32_t)object_where(event->object))
-                   : "a child";
-    else
-        name = names_object(model->names, event->object,
-                            model->events[work->lane->at[gap->before - 1]]);
+    name = paint_awaited(paint, event->object, (enum kind)event->value,
+                         model->events[work->lane->at[gap->before - 1]]);
     room = grid_put(paint->grid, work->row,
                     paint->layout->left + start + 1, room,
                     state_style(gap->state), name);

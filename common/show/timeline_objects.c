@@ -131,6 +131,19 @@ static bool is_touch(const struct object_paint *work)
            work->object->sort == SORT_FILE;
 }
 
+/* Several changes in one column. */
+static void mark_merged(const struct object_paint *work, int column,
+                        size_t count)
+{
+    struct paint *paint = work->paint;
+
+    grid_glyph(paint->grid, work->row, paint->layout->left + column,
+               is_touch(work) ? STYLE_MEMORY : STYLE_VALUE,
+               count < 4    ? paint_glyph(paint, "░", "+")
+               : count < 16 ? paint_glyph(paint, "▒", "*")
+                            : paint_glyph(paint, "▓", "#"));
+}
+
 static void mark_touch(struct object_paint *work, int column, size_t from,
                        size_t to)
 {
@@ -140,10 +153,7 @@ static void mark_touch(struct object_paint *work, int column, size_t from,
     for (size_t i = from; i < to; i++)
         flags |= work->object->samples[i].flags;
     if (to - from > 1 && !(flags & SAMPLE_CONFLICT)) {
-        grid_glyph(paint->grid, work->row, paint->layout->left + column,
-                   STYLE_MEMORY, to - from < 16
-                                     ? paint_glyph(paint, "▒", "*")
-                                     : paint_glyph(paint, "▓", "#"));
+        mark_merged(work, column, to - from);
         return;
     }
     grid_glyph(paint->grid, work->row, paint->layout->left + column,
@@ -180,7 +190,8 @@ static void change(struct object_paint *work, int column, size_t from,
     work->text[0] = '\0';
     describe(work, sample, &phrase);
     work->text_at = column;
-    work->text_gap = is_touch(work) || work->object->sort == SORT_LOCK;
+    work->text_gap = is_touch(work) || work->object->sort == SORT_LOCK ||
+                     to - from > 1;
     work->text_style = work->object->sort == SORT_LOCK ? STYLE_HOLDS
                        : sample->flags & SAMPLE_CONFLICT
                            ? STYLE_ALARM
@@ -188,6 +199,8 @@ static void change(struct object_paint *work, int column, size_t from,
     fill(work, column, sample);
     if (is_touch(work))
         mark_touch(work, column, from, to);
+    else if (to - from > 1)
+        mark_merged(work, column, to - from);
 }
 
 static size_t samples_before(const struct model_object *object,

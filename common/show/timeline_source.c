@@ -157,18 +157,11 @@ static void describe_wait(const struct paint *paint,
         return;
     }
     phrase_add(phrase, "waits for ");
-    if (object_class(now->wait_object) == OBJECT_ACTOR) {
-        uint32_t other = replay_actor_of(replay, now->wait_object);
-
-        phrase_add(phrase, "the end of %.60s",
-                   other == TRACE_NONE
-                       ? "a child"
-                       : trace_actor_name(model->trace, other));
-        return;
-    }
-    phrase_add(phrase, "%.100s", names_object(model->names,
-                                              now->wait_object,
-                                              now->wait_since));
+    if (object_class(now->wait_object) == OBJECT_ACTOR)
+        phrase_add(phrase, "the end of ");
+    phrase_add(phrase, "%.100s",
+               paint_awaited(paint, now->wait_object, now->wait_kind,
+                             now->wait_since));
     if (object != NULL && object->holder_count > 0 &&
         object->group == GROUP_LOCK)
         phrase_add(phrase, ", %.60s has it",

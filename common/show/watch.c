@@ -255,7 +255,8 @@ static void loop(struct watch *watch)
     struct input input = {.sort = INPUT_SIZE};
 
     do {
-        bool changed = tick(watch) | take_model(watch);
+        bool moved = tick(watch);
+        bool changed = take_model(watch) || moved;
 
         if (changed || watch->reading || input.sort != INPUT_NONE)
             draw(watch, input.sort == INPUT_REDRAW);
