@@ -90,7 +90,7 @@ static const struct wrong {
 } wrongs[] = {
     {"", "it has no '.' and checksum at its end; is it whole?"},
     {"2a3b", "it has no '.' and checksum at its end; is it whole?"},
-    {"0", "it is no row of counts and letters"},
+    {"0", "it has no '.' and checksum at its end; is it whole?"},
     {"3.12bda", "it is no row of counts and letters"},
     {"a2.12bda", "it is no row of counts and letters"},
     {"A.12bda", "it is no row of counts and letters"},

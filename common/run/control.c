@@ -57,7 +57,7 @@ static const struct argp_option table[] = {
     {"spurious", KEY_SPURIOUS, 0, 0,
      "Let waits on a condition end without a signal, as POSIX allows", 4},
     {"steps", KEY_STEPS, "N", 0,
-     "A run of more than N steps is a livelock (1000000)", 4},
+     "More than N steps are a livelock (1000000)", 4},
     {0}};
 /* clang-format on */
 

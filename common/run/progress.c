@@ -24,8 +24,9 @@ void progress_show(void)
     if (shown == NULL || passed < PROGRESS_INTERVAL)
         return;
     if (shown->runs_done > 0)
-        fprintf(stderr, "\r%llu runs, %.1f s ",
-                (unsigned long long)shown->runs_done, (double)passed / 1e9);
+        fprintf(stderr, "\r%llu run%s, %.1f s ",
+                (unsigned long long)shown->runs_done,
+                shown->runs_done == 1 ? "" : "s", (double)passed / 1e9);
     else
         fprintf(stderr, "\rrunning %.1f s, %u events ",
                 (double)passed / 1e9, trace_count(shown));

@@ -125,7 +125,7 @@ int schedule_parse(const char *string, uint16_t *choices, uint32_t room,
     *eager = *at == '~';
     if (*eager)
         at++;
-    if (strncmp(at, "0.", 2) == 0)
+    if (at[0] == '0' && (at[1] == '.' || at[1] == '\0'))
         at++;
     while (*at != '.' && *at != '\0') {
         at = parse_run(at, &run, &actor);
