@@ -28,6 +28,8 @@
 #include "trace/fail.h"
 
 #define OUTCOMES_MAX 64
+#define WORDED_MAX 48 /* beyond these, last words are no difference */
+#define ROWS_MAX 12   /* rows that differ only in their last words */
 #define WORDS_MAX 200
 #define SCHEDULE_MAX 4096
 
@@ -38,6 +40,7 @@ struct outcome {
     enum verdict_kind kind;
     char sentence[1024];
     char words[WORDS_MAX];
+    bool any_words;           /* those are the first one's */
     char again[SCHEDULE_MAX]; /* options that give the first again */
 };
 
@@ -91,12 +94,12 @@ static const char *last_words(const struct trace *trace)
 
 static uint64_t mix_event(uint64_t mark, const struct event *event)
 {
-    return event == NULL
-               ? mark
-               : mix(mix(mix(mark, event_kind(event)), event->pc),
-                     event->actor);
+    return event == NULL ? mark
+                         : mix(mix(mix(mark, event_kind(event)), event->pc),
+                               event->actor);
 }
 
+/* What tells outcomes apart, except for the last words. */
 static uint64_t mark_of(const struct trace *trace,
                         const struct verdict *verdict)
 {
@@ -115,7 +118,7 @@ static uint64_t mark_of(const struct trace *trace,
             if (trace_actor(trace, i)->state != ACTOR_ENDED)
                 mark = mix_event(mark, trace_read(trace, wait));
         }
-    return mix_text(mark, last_words(trace));
+    return mark;
 }
 
 static struct outcome *find(uint64_t mark)
@@ -159,23 +162,45 @@ static void describe_apart(struct outcome *outcome, struct trace *trace)
         ;
 }
 
+static struct outcome *add_outcome(struct trace *trace, uint64_t mark)
+{
+    struct outcome *outcome = outcomes + outcome_count++;
+
+    outcome->mark = mark;
+    describe_apart(outcome, trace);
+    return outcome;
+}
+
+/* A program may say something else each time.  It must not fill the
+ * table with that: a verdict that comes late would find no room. */
+static struct outcome *outcome_of(struct trace *trace,
+                                  const struct verdict *verdict)
+{
+    uint64_t mark = mark_of(trace, verdict);
+    uint64_t worded = mix_text(mix(mark, 1), last_words(trace));
+    struct outcome *outcome = find(worded);
+
+    if (outcome == NULL && outcome_count < WORDED_MAX)
+        return add_outcome(trace, worded);
+    if (outcome == NULL)
+        outcome = find(mark);
+    if (outcome == NULL && outcome_count < OUTCOMES_MAX) {
+        outcome = add_outcome(trace, mark);
+        outcome->any_words = true;
+    }
+    return outcome;
+}
+
 /* Returns whether the run was ok. */
 static bool count_run(struct trace *trace)
 {
     struct verdict verdict = judge(trace);
-    uint64_t mark = mark_of(trace, &verdict);
-    struct outcome *outcome = find(mark);
+    struct outcome *outcome = outcome_of(trace, &verdict);
 
-    if (outcome == NULL && outcome_count == OUTCOMES_MAX) {
+    if (outcome == NULL)
         others++;
-        return verdict.kind == VERDICT_OK;
-    }
-    if (outcome == NULL) {
-        outcome = outcomes + outcome_count++;
-        outcome->mark = mark;
-        describe_apart(outcome, trace);
-    }
-    outcome->count++;
+    else
+        outcome->count++;
     return verdict.kind == VERDICT_OK;
 }
 
@@ -209,8 +234,10 @@ static int by_count(const void *one, const void *other)
 {
     const struct outcome *a = one, *b = other;
 
-    return a->count < b->count ? 1 : a->count > b->count ? -1
-           : a->seed > b->seed ? 1 : -1;
+    return a->count < b->count   ? 1
+           : a->count > b->count ? -1
+           : a->seed > b->seed   ? 1
+                                 : -1;
 }
 
 static uint32_t add_text(struct trace *trace, const char *text)
@@ -235,7 +262,7 @@ void many_end(struct trace *trace)
 
         event.text = add_text(trace, each->sentence);
         event.peer = add_text(trace, each->words);
-        event.size = 0;
+        event.size = each->any_words;
         event.actor = 0;
         trace_append(trace, &event);
         event.text = add_text(trace, each->again);
@@ -282,13 +309,66 @@ static void print_row(const struct trace *trace, uint32_t index,
     printf("%8lld  ", (long long)event->value);
     wrap(trace_text(trace, event->text), 10, width);
     if (*words != '\0') {
-        snprintf(line, sizeof line, "last words: \"%.*s\"",
+        snprintf(line, sizeof line, "last words%s: \"%.*s\"",
+                 event->size != 0 ? " of the first" : "",
                  (int)strcspn(words, "\n"), words);
         printf("%10s", "");
         wrap(line, 10, width);
     }
     printf("%10sfirst: %s %s %s\n", "", program_invocation_name,
            variant->name, again);
+}
+
+/* What row `index` says of the verdict. */
+static const char *sentence_of(const struct trace *trace, uint32_t index)
+{
+    return trace_text(trace,
+                      trace_event((struct trace *)trace, index)->text);
+}
+
+/* How many of the rows before `end` have the verdict of row `index`. */
+static int rows_alike(const struct trace *trace, uint32_t index,
+                      uint32_t end)
+{
+    int count = 0;
+
+    for (uint32_t i = 0; i < end; i += 2)
+        count += strcmp(sentence_of(trace, i), sentence_of(trace, index)) ==
+                 0;
+    return count;
+}
+
+/* The rows from `first` on that have its verdict, as one. */
+static void print_rest(const struct trace *trace, uint32_t first, int width)
+{
+    char line[2048];
+    long long sum = 0;
+    int rows = 0;
+
+    for (uint32_t i = first; i < trace_count(trace); i += 2)
+        if (strcmp(sentence_of(trace, i), sentence_of(trace, first)) == 0) {
+            sum += trace_event((struct trace *)trace, i)->value;
+            rows++;
+        }
+    printf("%8lld  ", sum);
+    wrap(sentence_of(trace, first), 10, width);
+    snprintf(line, sizeof line, "last words: %d others", rows);
+    printf("%10s", "");
+    wrap(line, 10, width);
+}
+
+/* All rows, but not too many of a verdict: of the rest the sum. */
+static void print_rows(const struct trace *trace,
+                       const struct variant *variant, int width)
+{
+    uint32_t end = trace_count(trace);
+
+    for (uint32_t i = 0; i < end; i += 2)
+        if (rows_alike(trace, i, i) < ROWS_MAX)
+            print_row(trace, i, variant, width);
+    for (uint32_t i = 0; i < end; i += 2)
+        if (rows_alike(trace, i, i) == ROWS_MAX)
+            print_rest(trace, i, width);
 }
 
 /* Did the runs come to what was expected, taken together? */
@@ -315,14 +395,13 @@ static void print_table(const struct trace *trace,
 {
     const struct schedule_options *schedule = &options->control.options;
 
-    printf("%" PRIu64 " schedule%s of %s (strategy %s, seeds %" PRIu64
-           " to %" PRIu64 "):\n\n", trace->runs_done,
-           trace->runs_done == 1 ? "" : "s", variant->name,
-           control_strategy_name(schedule->strategy), schedule->seed,
-           schedule->seed + trace->runs_done -
-               (trace->runs_done > 0 ? 1 : 0));
-    for (uint32_t i = 0; i < trace_count(trace); i += 2)
-        print_row(trace, i, variant, options->width);
+    printf(
+        "%" PRIu64 " schedule%s of %s (strategy %s, seeds %" PRIu64
+        " to %" PRIu64 "):\n\n",
+        trace->runs_done, trace->runs_done == 1 ? "" : "s", variant->name,
+        control_strategy_name(schedule->strategy), schedule->seed,
+        schedule->seed + trace->runs_done - (trace->runs_done > 0 ? 1 : 0));
+    print_rows(trace, variant, options->width);
     if (trace->left_behind > 0)
         printf("%8u  others, of too many kinds to tell\n",
                trace->left_behind);
@@ -344,8 +423,8 @@ int many_run(const struct variant *variant, const struct options *options)
     print_table(trace, variant, options);
     good = is_expected(trace, &expect);
     expect_print(&expect, text, sizeof text);
-    printf("expected: %s%s\n", text, good ? ", and so it is"
-                                          : ", but it is not so");
+    printf("expected: %s%s\n", text,
+           good ? ", and so it is" : ", but it is not so");
     free(study.argv);
     trace_close(trace);
     return interrupted != 0 ? 128 + interrupted : good ? 0 : 1;
