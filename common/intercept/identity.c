@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* gettid */
 #include "intercept/identity.h"
 
+#include <limits.h>
 #include <sys/syscall.h>
 
 #include "intercept/intercept.h"
@@ -18,6 +19,7 @@ REAL(pid_t, gettid, (void));
 /* clang-format on */
 
 #define FIRST 1000 /* the number of the first actor */
+#define OUTSIDE (FIRST - 1) /* that of a parent who is none */
 
 pid_t identity_pid(void)
 {
@@ -45,9 +47,16 @@ pid_t identity_shown(pid_t real)
 pid_t identity_real(pid_t shown)
 {
     const struct actor *actor;
+    pid_t parent;
 
-    if (!is_controlled() || shown < FIRST)
+    if (!is_controlled() || shown < OUTSIDE)
         return shown;
+    if (shown == OUTSIDE) {
+        parent = __real_getppid();
+        return intercept_process_of(self.trace, parent) == TRACE_NONE
+                   ? parent
+                   : INT_MAX; /* nobody's number */
+    }
     actor = trace_actor(self.trace, (uint32_t)(shown - FIRST));
     return actor == NULL ? shown : actor->pid;
 }
@@ -61,8 +70,12 @@ pid_t __wrap_getpid(void)
 pid_t __wrap_getppid(void)
 {
     pid_t real = __real_getppid();
+    uint32_t parent;
 
-    return is_controlled() ? identity_shown(real) : real;
+    if (!is_controlled())
+        return real;
+    parent = intercept_process_of(self.trace, real);
+    return parent == TRACE_NONE ? OUTSIDE : FIRST + (pid_t)parent;
 }
 
 pid_t __wrap_gettid(void)

@@ -25,6 +25,7 @@
 #include "show/places.h"
 #include "show/watch.h"
 #include "trace/fail.h"
+#include "trace/renumber.h"
 #include "trace/trace.h"
 
 #define SCHEDULE_LONGEST 1000 /* that anybody would copy */
@@ -116,6 +117,8 @@ static void note_schedule(struct trace *trace,
 
 void session_finish(struct trace *trace, const struct variant *variant)
 {
+    if (trace->controlled)
+        trace_renumber(trace);
     places_resolve(trace);
     trace_seal(trace);
     names_finish(trace, places_argument);
