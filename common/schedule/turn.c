@@ -16,6 +16,7 @@
  * is not chosen again until somebody else has changed something.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -207,13 +208,17 @@ static void wait_for_turn(void)
     handler_run();
 }
 
+/* A step may be a mere access to memory, which leaves errno alone. */
 static void hand_over(uint32_t next)
 {
+    int kept = errno;
+
     if (next == self.number)
         return;
     waits_for_turn = true;
     carrier_pass(&table->seats[next]);
     wait_for_turn();
+    errno = kept;
 }
 
 static void announce(struct seat *seat, enum kind kind, uint64_t object,
