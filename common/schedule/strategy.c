@@ -75,10 +75,18 @@ void strategy_begin(struct table *table)
         draw_changes(table);
 }
 
-/* Above every lowered priority, which are 0 to 15. */
+/*
+ * Who is lowered at a change point comes to be among the CHANGED; who
+ * has gone on for PCT_LONGEST steps and still could, below all others: a
+ * loop that only another one can end would never end, else.
+ */
+#define PCT_LONGEST 1000
+#define CHANGED (UINT64_C(1) << 32)
+#define DRAWN (CHANGED + 16)
+
 static uint64_t draw(struct table *table)
 {
-    return 16 + strategy_random(table, UINT64_MAX - 16);
+    return DRAWN + strategy_random(table, UINT64_MAX - DRAWN);
 }
 
 void strategy_born(struct table *table, uint32_t actor)
@@ -106,10 +114,14 @@ static uint32_t choose_pct(struct table *table, const uint16_t *candidates,
     for (uint32_t i = 0; i < table->change_count; i++) {
         if (table->change[i] > table->choice_count)
             continue;
-        table->seats[best].priority = i;
+        table->seats[best].priority = CHANGED + i;
         table->change[i] = UINT64_MAX;
         best = highest(table, candidates, count);
     }
+    table->row = best == table->row_of ? table->row + 1 : 0;
+    table->row_of = best;
+    if (table->row > PCT_LONGEST)
+        table->seats[best].priority = CHANGED - ++table->lowered;
     return best;
 }
 

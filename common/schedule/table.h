@@ -58,6 +58,9 @@ struct table {
     bool eager;        /* time may pass though somebody can go on */
     uint32_t change_count; /* pct: priority change points left */
     uint64_t change[16];   /* pct: at these choices */
+    uint32_t row_of;       /* pct: who has gone on for the last */
+    uint32_t row;          /* so many choices */
+    uint32_t lowered;      /* pct: how often somebody was for that */
     uint32_t wanted;       /* STOP_MISFIT: who was to go */
     uint32_t choice_count;
     uint32_t first_pid;    /* the first process, ended by a stop */
