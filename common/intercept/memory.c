@@ -12,6 +12,7 @@
  * Which of that two actors did in fact reach is for the reader of the
  * trace to see.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "intercept/gate.h"
@@ -30,9 +31,15 @@ static bool is_own(const volatile void *address)
            ++passed % 64 != 0;
 }
 
+/* Who prints looks at these, and what is merely printed is no step. */
+static inline bool is_stream(const volatile void *address)
+{
+    return address == &stdout || address == &stderr || address == &stdin;
+}
+
 static inline bool can_be_shared(const volatile void *address)
 {
-    return is_actor() &&
+    return is_actor() && !is_stream(address) &&
            (process_has_threads ? !is_own(address)
                                 : object_is_shared(address));
 }
