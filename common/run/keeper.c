@@ -221,20 +221,27 @@ static bool is_stuck(struct keeper *keeper)
            stuck_is_certain(keeper->trace);
 }
 
-static void watch(struct keeper *keeper, uint64_t timeout)
+static bool is_from_user(int number)
+{
+    return number != 0 && number != SIGCHLD;
+}
+
+static void watch(struct keeper *keeper, const struct study *study)
 {
     struct trace *trace = keeper->trace;
+    uint64_t timeout = study->timeout;
 
     while (trace->ending == ENDING_NONE) {
         int number = next_signal(POLL);
 
         trace_prepare(trace);
         reap(keeper);
+        if (is_from_user(number) &&
+            (trace->ending == ENDING_NONE || study->runs > 0))
+            set_ending(trace, ENDING_INTERRUPTED, number);
         if (trace->ending != ENDING_NONE)
             break;
-        if (number != 0 && number != SIGCHLD)
-            set_ending(trace, ENDING_INTERRUPTED, number);
-        else if (trace->controlled && watchdog_barks(&keeper->watchdog,
+        if (trace->controlled && watchdog_barks(&keeper->watchdog,
                                                      trace))
             trace->ending = ENDING_STUCK;
         else if (!trace->controlled && is_stuck(keeper))
@@ -321,7 +328,7 @@ static void keep_one(struct keeper *keeper, const struct study *study)
         be_the_controlled_program(trace, study);
     if (keeper->first == 0)
         be_the_program(trace, study);
-    watch(keeper, study->timeout);
+    watch(keeper, study);
     if (!trace->controlled &&
         (trace->ending == ENDING_EXIT || trace->ending == ENDING_SIGNAL))
         linger(keeper);
