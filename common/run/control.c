@@ -3,6 +3,7 @@
  */
 #include "run/control.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,10 +66,12 @@ static uint64_t whole(struct argp_state *state, const char *name,
                       const char *from, uint64_t low, uint64_t high)
 {
     char *end;
-    uintmax_t number = strtoumax(from, &end, 10);
+    uintmax_t number;
 
-    if (*from < '0' || *from > '9' || *end != '\0' || number < low ||
-        number > high)
+    errno = 0;
+    number = strtoumax(from, &end, 10);
+    if (*from < '0' || *from > '9' || *end != '\0' || errno != 0 ||
+        number < low || number > high)
         argp_error(state, "--%s takes a whole number from %" PRIu64 " to %"
                    PRIu64 ", not \"%s\"", name, low, high, from);
     return number;
@@ -123,7 +126,7 @@ static error_t take(int key, char *value, struct argp_state *state)
         options->depth =
             (uint32_t)whole(state, "depth", value, 1, DEPTH_MAX);
         break;
-    case KEY_ROUND_ROBIN: options->strategy = STRATEGY_ROUND_ROBIN; break;
+    case KEY_ROUND_ROBIN: control->round_robin = true; break;
     case KEY_REPLAY: control->replay = value; break;
     case KEY_STEP: control->step = true; break;
     case KEY_RUNS:
@@ -158,17 +161,32 @@ static void check_together(const struct control *control)
         die("--depth belongs to --strategy pct");
     if (control->replay != NULL &&
         (control->seed_given || control->strategy_given ||
-         control->runs > 0 || options->strategy != STRATEGY_KERNEL))
+         control->runs > 0 || control->round_robin))
         die("--replay says the whole schedule: no other option decides "
             "then who goes next, but --step after its end");
+    if (control->replay != NULL && options->time != TIME_EITHER)
+        die("--replay says how time passes, too: it takes no --time");
     if (control->step && (control->runs > 0 || control->seed_given ||
                           control->strategy_given ||
-                          options->strategy != STRATEGY_KERNEL))
+                          control->round_robin))
         die("--step asks you who goes next: neither a seed nor a strategy "
             "does then");
-    if (options->strategy == STRATEGY_ROUND_ROBIN &&
+    if (control->round_robin &&
         (control->seed_given || control->runs > 0))
         die("--round-robin is one run only: it takes no seed and no --runs");
+    if (control->round_robin && control->strategy_given)
+        die("--round-robin is a strategy of its own: it takes no "
+            "--strategy");
+}
+
+/* Nobody should believe that these have been heeded. */
+static void check_controlled(const struct schedule_options *options)
+{
+    if (options->strategy == STRATEGY_KERNEL &&
+        (options->time != TIME_EITHER || options->spurious ||
+         options->steps != 0))
+        die("--time, --spurious and --steps are for a schedule that is "
+            "not the kernel's: give --seed N, for example");
 }
 
 static void read_replay(struct control *control, uint16_t *choices)
@@ -192,6 +210,8 @@ void control_check(struct control *control, uint16_t *choices)
     struct schedule_options *options = &control->options;
 
     check_together(control);
+    if (control->round_robin)
+        options->strategy = STRATEGY_ROUND_ROBIN;
     if (control->replay != NULL)
         read_replay(control, choices);
     if (control->step) {
@@ -207,6 +227,7 @@ void control_check(struct control *control, uint16_t *choices)
     if (options->strategy == STRATEGY_KERNEL &&
         (control->seed_given || control->runs > 0))
         options->strategy = STRATEGY_USUAL;
+    check_controlled(options);
     if (control->strategy_given && !control->seed_given)
         options->seed = 1;
     if (control->runs > 0 && !control->seed_given)

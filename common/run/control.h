@@ -21,6 +21,7 @@ struct control {
     uint16_t replay_sum; /* of the program that it was made with */
     uint64_t runs;       /* 0: one run, shown whole */
     bool until_failure;  /* the runs end with the first that fails */
+    bool round_robin;
     bool step;           /* the user is asked at each choice */
     bool strategy_given; /* by name */
     bool seed_given;
