@@ -54,6 +54,28 @@ static uint32_t on_access(enum kind kind, const volatile void *address,
     return record_access(kind, object, 0, pc, size, flags);
 }
 
+/*
+ * What is read there.  The address is the program's and may be none: a
+ * crash here is the program's too, and no matter for a sanitizer.
+ */
+__attribute__((no_sanitize("address", "undefined"))) static int64_t
+peek(const volatile void *address, uint32_t size)
+{
+    const volatile uint8_t *from = address;
+    union {
+        int64_t number;
+        uint8_t bytes[sizeof(int64_t)];
+    } value = {0};
+
+    if (size == 4)
+        return *(const volatile int32_t *)address & 0xffffffff;
+    if (size == 8)
+        return *(const volatile int64_t *)address;
+    for (uint32_t i = 0; i < size; i++)
+        value.bytes[i] = from[i];
+    return value.number;
+}
+
 static void on_read(const void *address, uint32_t size, uint64_t pc)
 {
     bool fits = size <= sizeof(int64_t);
@@ -63,7 +85,7 @@ static void on_read(const void *address, uint32_t size, uint64_t pc)
         return;
     event = on_access(KIND_LOAD, address, size, pc, fits ? EVENT_VALUE : 0);
     if (fits && event != TRACE_NONE)
-        memcpy(&trace_event(self.trace, event)->value, address, size);
+        trace_event(self.trace, event)->value = peek(address, size);
 }
 
 static void on_write(const void *address, uint32_t size, uint64_t pc)
