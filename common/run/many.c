@@ -28,8 +28,9 @@
 #include "trace/fail.h"
 
 #define OUTCOMES_MAX 64
-#define WORDED_MAX 48 /* beyond these, last words are no difference */
-#define ROWS_MAX 12   /* rows that differ only in their last words */
+#define WORDED_MAX 36 /* beyond these, last words are no difference, */
+#define PLACED_MAX 48 /* and beyond these, only the kind of verdict is */
+#define ROWS_MAX 12   /* as many are shown, and one of each verdict */
 #define WORDS_MAX 200
 #define SCHEDULE_MAX 4096
 
@@ -47,7 +48,6 @@ struct outcome {
 /* The keeper's own; shared with who describes them. */
 static struct outcome *outcomes;
 static size_t outcome_count;
-static uint64_t others; /* runs of outcomes beyond those */
 static uint64_t text_before;
 static struct study plan;
 static struct control control;
@@ -166,6 +166,7 @@ static struct outcome *add_outcome(struct trace *trace, uint64_t mark)
 {
     struct outcome *outcome = outcomes + outcome_count++;
 
+    ENSURE(outcome_count <= OUTCOMES_MAX);
     outcome->mark = mark;
     describe_apart(outcome, trace);
     return outcome;
@@ -184,7 +185,9 @@ static struct outcome *outcome_of(struct trace *trace,
         return add_outcome(trace, worded);
     if (outcome == NULL)
         outcome = find(mark);
-    if (outcome == NULL && outcome_count < OUTCOMES_MAX) {
+    if (outcome == NULL && outcome_count >= PLACED_MAX)
+        outcome = find(mark = mix(1, verdict->kind));
+    if (outcome == NULL) {
         outcome = add_outcome(trace, mark);
         outcome->any_words = true;
     }
@@ -195,12 +198,8 @@ static struct outcome *outcome_of(struct trace *trace,
 static bool count_run(struct trace *trace)
 {
     struct verdict verdict = judge(trace);
-    struct outcome *outcome = outcome_of(trace, &verdict);
 
-    if (outcome == NULL)
-        others++;
-    else
-        outcome->count++;
+    outcome_of(trace, &verdict)->count++;
     return verdict.kind == VERDICT_OK;
 }
 
@@ -268,7 +267,6 @@ void many_end(struct trace *trace)
         event.text = add_text(trace, each->again);
         trace_append(trace, &event);
     }
-    trace->left_behind = (uint32_t)others;
     trace->ending = ending;
     trace->ending_value = value;
 }
@@ -319,56 +317,75 @@ static void print_row(const struct trace *trace, uint32_t index,
            variant->name, again);
 }
 
-/* What row `index` says of the verdict. */
-static const char *sentence_of(const struct trace *trace, uint32_t index)
+/* Rows of one verdict, of number `from` on: how many, and of how many
+ * runs. */
+struct sum {
+    int rows;
+    long long runs;
+};
+
+static const struct event *row_at(const struct trace *trace, uint32_t index)
 {
-    return trace_text(trace,
-                      trace_event((struct trace *)trace, index)->text);
+    return trace_event((struct trace *)trace, index);
 }
 
-/* How many of the rows before `end` have the verdict of row `index`. */
-static int rows_alike(const struct trace *trace, uint32_t index,
-                      uint32_t end)
+/* Is there no row of its verdict above? */
+static bool is_first(const struct trace *trace, uint32_t index)
 {
-    int count = 0;
-
-    for (uint32_t i = 0; i < end; i += 2)
-        count += strcmp(sentence_of(trace, i), sentence_of(trace, index)) ==
-                 0;
-    return count;
+    for (uint32_t i = 0; i < index; i += 2)
+        if (row_at(trace, i)->object == row_at(trace, index)->object)
+            return false;
+    return true;
 }
 
-/* The rows from `first` on that have its verdict, as one. */
-static void print_rest(const struct trace *trace, uint32_t first, int width)
+/* The most frequent outcomes; and of each verdict at least one. */
+static bool is_shown(const struct trace *trace, uint32_t index)
 {
-    char line[2048];
-    long long sum = 0;
-    int rows = 0;
+    return index < 2 * ROWS_MAX || is_first(trace, index);
+}
 
-    for (uint32_t i = first; i < trace_count(trace); i += 2)
-        if (strcmp(sentence_of(trace, i), sentence_of(trace, first)) == 0) {
-            sum += trace_event((struct trace *)trace, i)->value;
-            rows++;
+static struct sum sum_of(const struct trace *trace, uint64_t kind,
+                         bool of_all)
+{
+    struct sum sum = {0, 0};
+
+    for (uint32_t i = 0; i < trace_count(trace); i += 2)
+        if (row_at(trace, i)->object == kind &&
+            (of_all || !is_shown(trace, i))) {
+            sum.rows++;
+            sum.runs += row_at(trace, i)->value;
         }
-    printf("%8lld  ", sum);
-    wrap(sentence_of(trace, first), 10, width);
-    snprintf(line, sizeof line, "last words: %d others", rows);
-    printf("%10s", "");
-    wrap(line, 10, width);
+    return sum;
 }
 
-/* All rows, but not too many of a verdict: of the rest the sum. */
-static void print_rows(const struct trace *trace,
-                       const struct variant *variant, int width)
+/* What is not shown; then, if it had to be added up, the whole. */
+static void print_sums(const struct trace *trace)
 {
-    uint32_t end = trace_count(trace);
+    const char *before = "in all:   ";
+    bool several = false;
 
-    for (uint32_t i = 0; i < end; i += 2)
-        if (rows_alike(trace, i, i) < ROWS_MAX)
-            print_row(trace, i, variant, width);
-    for (uint32_t i = 0; i < end; i += 2)
-        if (rows_alike(trace, i, i) == ROWS_MAX)
-            print_rest(trace, i, width);
+    for (uint32_t i = 0; i < trace_count(trace); i += 2) {
+        uint64_t kind = row_at(trace, i)->object;
+        struct sum rest = sum_of(trace, kind, false);
+
+        several = several || sum_of(trace, kind, true).rows > 1;
+        if (is_first(trace, i) && rest.rows > 0)
+            printf("%8lld  %s, in %d more way%s\n", rest.runs,
+                   verdict_name((enum verdict_kind)kind), rest.rows,
+                   rest.rows == 1 ? "" : "s");
+    }
+    putchar('\n');
+    for (uint32_t i = 0; several && i < trace_count(trace); i += 2) {
+        uint64_t kind = row_at(trace, i)->object;
+
+        if (!is_first(trace, i))
+            continue;
+        printf("%s%lld %s", before, sum_of(trace, kind, true).runs,
+               verdict_name((enum verdict_kind)kind));
+        before = ", ";
+    }
+    if (several)
+        putchar('\n');
 }
 
 /* Did the runs come to what was expected, taken together? */
@@ -401,11 +418,10 @@ static void print_table(const struct trace *trace,
         trace->runs_done, trace->runs_done == 1 ? "" : "s", variant->name,
         control_strategy_name(schedule->strategy), schedule->seed,
         schedule->seed + trace->runs_done - (trace->runs_done > 0 ? 1 : 0));
-    print_rows(trace, variant, options->width);
-    if (trace->left_behind > 0)
-        printf("%8u  others, of too many kinds to tell\n",
-               trace->left_behind);
-    putchar('\n');
+    for (uint32_t i = 0; i < trace_count(trace); i += 2)
+        if (is_shown(trace, i))
+            print_row(trace, i, variant, options->width);
+    print_sums(trace);
 }
 
 int many_run(const struct variant *variant, const struct options *options)
