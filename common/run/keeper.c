@@ -190,6 +190,8 @@ static void note_death(struct keeper *keeper, pid_t pid, int status)
         intercept_killed(keeper->trace,
                          intercept_process_of(keeper->trace, pid),
                          WTERMSIG(status));
+    if (keeper->trace->ending != ENDING_NONE)
+        return; /* its death is not what ended the run */
     if (pid == keeper->first && !note_stop(keeper->trace))
         set_ending(keeper->trace, killed ? ENDING_SIGNAL : ENDING_EXIT,
                    killed ? WTERMSIG(status) : WEXITSTATUS(status));
