@@ -109,6 +109,20 @@ static struct actor *describe(uint32_t number, void *(*routine)(void *),
     return actor;
 }
 
+/* There is room for no more actors.  Its name may be that of some which
+ * have ended, and must not be taken for them. */
+static int create_unknown(pthread_t *thread,
+                          const pthread_attr_t *attributes,
+                          void *(*routine)(void *), void *argument)
+{
+    int error = __real_pthread_create(thread, attributes, routine, argument);
+    uint32_t ended;
+
+    while (error == 0 && (ended = actor_of_thread(*thread)) != TRACE_NONE)
+        trace_actor(self.trace, ended)->thread = 0;
+    return error;
+}
+
 int posix_create(pthread_t *thread, const pthread_attr_t *attributes,
                  void *(*routine)(void *), void *argument, uint64_t pc)
 {
@@ -118,8 +132,7 @@ int posix_create(pthread_t *thread, const pthread_attr_t *attributes,
 
     number = actor_announce();
     if (number == TRACE_NONE)
-        return __real_pthread_create(thread, attributes, routine,
-                                     argument);
+        return create_unknown(thread, attributes, routine, argument);
     if (actor_owns_stack(argument))
         stacks_are_shared = true;
     if (self.number == self.process)
