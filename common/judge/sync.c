@@ -370,7 +370,8 @@ static void end_condition(struct replay *replay,
         actor->let_go = TRACE_NONE;
     }
     if (lock != NULL && (has_taken(event) || event->error == ETIMEDOUT ||
-                         event->error == EINTR)) {
+                         event->error == EINTR ||
+                         event->error == ECANCELED)) {
         drop_all(replay, lock);
         hold(replay, lock, event->actor, false, index);
     }
