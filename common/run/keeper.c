@@ -459,6 +459,9 @@ int keeper_run(struct trace *trace, const struct study *study)
     status = wait_for_keeper(trace, keeper, study->raw);
     if (status != 0)
         family_end(since); /* it cannot have done it all */
+    if (!trace_is_sound(trace))
+        die("the program has written over the harness's own memory, at %p: "
+            "nothing can be told of this run", (void *)trace);
     if (WIFSIGNALED(status)) {
         set_ending(trace, ENDING_INTERRUPTED, WTERMSIG(status));
         complain("the keeper was killed by signal %d, and so nobody saw "

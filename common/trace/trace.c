@@ -26,7 +26,7 @@
 #define TEXT_MINIMUM (UINT64_C(16) << 20)
 #define PLACES_MAX (UINT64_C(1) << 16)
 #define SOURCES_MAX 256
-#define SCHEDULE_SIZE (UINT64_C(4) << 20)
+#define SCHEDULE_SIZE (UINT64_C(8) << 20)
 #define SYMBOLS_SIZE (UINT64_C(16) << 20)
 
 /* Out of the way of the low numbers that the program will be given. */
@@ -37,6 +37,7 @@
 
 static int descriptor = -1;
 static uint64_t prepared; /* up to this byte of the descriptor */
+static struct trace planned; /* what nobody may have written over */
 
 uint64_t trace_clock(void)
 {
@@ -142,6 +143,7 @@ struct trace *trace_create(uint64_t events)
         die("cannot map a trace of %llu MB; try a smaller --events:",
             (unsigned long long)header.size >> 20);
     memcpy(trace, &header, sizeof header);
+    planned = header;
     atomic_store(&trace->text_head, 1); /* offset 0 is "no text" */
     prepared = 0;
     trace_prepare(trace);
@@ -168,6 +170,28 @@ struct trace *trace_attach(int memory)
     }
     descriptor = memory;
     return trace;
+}
+
+static bool is_same(const struct section *one, const struct section *two)
+{
+    return one->offset == two->offset && one->count == two->count;
+}
+
+bool trace_is_sound(const struct trace *trace)
+{
+    return memcmp(trace->magic, planned.magic, sizeof planned.magic) == 0 &&
+           trace->version == planned.version &&
+           trace->header_size == planned.header_size &&
+           trace->size == planned.size &&
+           is_same(&trace->actors, &planned.actors) &&
+           is_same(&trace->places, &planned.places) &&
+           is_same(&trace->sources, &planned.sources) &&
+           is_same(&trace->symbols, &planned.symbols) &&
+           is_same(&trace->schedule, &planned.schedule) &&
+           is_same(&trace->text, &planned.text) &&
+           is_same(&trace->events, &planned.events) &&
+           trace->place_count <= planned.places.count &&
+           trace->source_count <= planned.sources.count;
 }
 
 void trace_reset(struct trace *trace, uint64_t text_head)

@@ -277,6 +277,13 @@ struct trace *trace_attach(int descriptor);
 void trace_prepare(struct trace *trace);
 
 /*
+ * trace_is_sound - is the trace that trace_create made still laid out as
+ * it was made?  The program under study can write to all of it, by a
+ * wild pointer; if this says no, nothing else may be called.
+ */
+bool trace_is_sound(const struct trace *trace);
+
+/*
  * trace_reset - empty a trace for another run.
  *
  * Keeps the table of symbols, and of the texts those that were there
