@@ -69,6 +69,10 @@ struct gate {
      * on, though it is blocked. */
     void (*signalled)(uint32_t process);
 
+    /* Does this process handle the signal of a child's end?  Then it is
+     * signalled when one ends. */
+    void (*hears_children)(bool does);
+
     /* Is it this actor's turn? */
     bool (*has_turn)(void);
 

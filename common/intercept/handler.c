@@ -24,11 +24,13 @@ static bool handled[NSIG];
 static _Thread_local volatile sig_atomic_t came[NSIG];
 static _Thread_local volatile sig_atomic_t any_came;
 static _Thread_local bool restarts;
+static _Thread_local volatile sig_atomic_t runs; /* of handlers */
 
 static void run(int number, siginfo_t *about, void *context)
 {
     struct sigaction action = handlers[number];
 
+    runs++;
     if ((action.sa_flags & SA_RESTART) == 0)
         restarts = false;
     if (action.sa_flags & SA_RESETHAND)
@@ -99,6 +101,8 @@ static int set_by_turns(int number, const struct sigaction *action,
         return -1;
     }
     handled[number] = is_function(action);
+    if (number == SIGCHLD)
+        gate->hears_children(handled[number]);
     if (before != NULL && was_handled)
         *before = old;
     return 0;
@@ -133,33 +137,33 @@ sighandler_t __wrap_signal(int number, sighandler_t handler)
                                                       : before.sa_handler;
 }
 
-/* Until a handler has run; only a signal ends it. */
-static int wait_for_signal(uint64_t pc)
+/* Until more than `before` handlers have run; only a signal ends it. */
+static int wait_for_signal(sig_atomic_t before, uint64_t pc)
 {
     uint64_t object = object_key(OBJECT_TIME, 1);
     unsigned waited = 0;
 
     ask(KIND_WAIT, object, pc);
-    while (turn_wait(KIND_SLEEP, object, pc, 0, GATE_NEVER, &waited) !=
-           GATE_SIGNAL)
-        ;
+    while (runs == before)
+        turn_wait(KIND_SLEEP, object, pc, 0, GATE_NEVER, &waited);
     errno = EINTR;
     return -1;
 }
 
 int __wrap_pause(void)
 {
-    return is_controlled() ? wait_for_signal(HERE) : __real_pause();
+    return is_controlled() ? wait_for_signal(runs, HERE) : __real_pause();
 }
 
 int __wrap_sigsuspend(const sigset_t *mask)
 {
+    sig_atomic_t run_before = runs; /* one may wait to be let in */
     sigset_t before;
 
     if (!is_controlled())
         return __real_sigsuspend(mask);
     sigprocmask(SIG_SETMASK, mask, &before);
-    wait_for_signal(HERE);
+    wait_for_signal(run_before, HERE);
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = EINTR;
     return -1;

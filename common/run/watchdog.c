@@ -93,7 +93,7 @@ bool watchdog_barks(struct watchdog *watchdog, struct trace *trace)
         *watchdog = (struct watchdog){.steps = steps, .events = events};
         return false;
     }
-    if (++watchdog->quiet < PATIENCE || holder == NULL)
+    if (++watchdog->quiet < PATIENCE || holder == NULL || holder->unseen)
         return false;
     watchdog->quiet = 0;
     number = sleeping_in(holder->pid, holder->tid);

@@ -48,7 +48,7 @@ enum schedule_stop {
  */
 enum schedule_time { TIME_PATIENT, TIME_EAGER, TIME_EITHER };
 
-#define SCHEDULE_CHOICES_MAX (1u << 18)
+#define SCHEDULE_CHOICES_MAX (1u << 20) /* above the default of steps */
 
 /* What the user asked for; set before the program starts. */
 struct schedule_options {

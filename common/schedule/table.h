@@ -32,13 +32,13 @@ struct seat {
     uint8_t kind;       /* what it is about to do, or waits to do */
     uint8_t answer;     /* enum gate_answer, when a wait ends */
     uint8_t signalled;  /* a signal waits to be handled */
+    bool hears;         /* a process that handles SIGCHLD */
     bool looked;        /* its last step changed nothing */
     uint32_t idle;      /* such steps in a row */
     uint64_t object;
     uint64_t pc;
     uint64_t deadline;  /* GATE_NEVER: none */
     uint64_t priority;  /* the strategy's own */
-    uint32_t passed;    /* times passed over while it could go */
     uint32_t woken;  /* from conditions, without a signal */
     uint32_t seen_next;
     uint64_t seen[SEAT_SEEN]; /* the last different things looked at */
@@ -51,6 +51,9 @@ struct table {
     uint64_t random;   /* state of the generator */
     uint32_t holder;   /* who has the turn */
     uint32_t seat_count; /* that may have been taken */
+    bool first_is_away; /* the first process has become a program that
+                           takes no turns */
+    bool is_free;      /* so nobody has the turn */
     uint32_t departed; /* pid of a process that the kernel is ending */
     uint32_t departed_thread; /* tid, likewise, */
     uint32_t departed_from;   /* of this process */

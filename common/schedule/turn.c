@@ -160,7 +160,8 @@ static void wake_blocked(struct seat *seat)
     }
 }
 
-/* Who goes on now; does not return if nobody ever can. */
+/* Who goes on now; does not return if nobody ever can.  TRACE_NONE if
+ * only the first process can, which takes no turns any more. */
 static uint32_t pick(void)
 {
     uint16_t *candidates = table->candidates;
@@ -174,6 +175,8 @@ static uint32_t pick(void)
             table->seats[outside].state = SEAT_READY;
             table->seats[outside].answer = GATE_REALLY;
         } else if (first_in(SEAT_SPINNING) == TRACE_NONE) {
+            if (table->first_is_away)
+                return TRACE_NONE;
             stop(STOP_DEADLOCK);
         } else if (table->fruitless > FRUITLESS_MAX) {
             stop(STOP_LIVELOCK);
@@ -208,6 +211,14 @@ static void wait_for_turn(void)
     handler_run();
 }
 
+static void pass_turn(uint32_t next)
+{
+    if (next == TRACE_NONE)
+        table->is_free = true;
+    else
+        carrier_pass(&table->seats[next]);
+}
+
 /* A step may be a mere access to memory, which leaves errno alone. */
 static void hand_over(uint32_t next)
 {
@@ -216,7 +227,7 @@ static void hand_over(uint32_t next)
     if (next == self.number)
         return;
     waits_for_turn = true;
-    carrier_pass(&table->seats[next]);
+    pass_turn(next);
     wait_for_turn();
     errno = kept;
 }
@@ -344,6 +355,7 @@ static void gate_born(uint32_t actor)
     seat->deadline = GATE_NEVER;
     seat->kind = KIND_BEGIN;
     seat->state = SEAT_READY;
+    seat->hears = actor > 0 && table->seats[self.process].hears;
     if (actor >= table->seat_count)
         table->seat_count = actor + 1;
     strategy_born(table, actor);
@@ -366,7 +378,18 @@ static void gate_begin(void)
             table->seats[i].state = SEAT_GONE; /* exec has ended them */
     table->seats[self.number].state = SEAT_READY;
     table->seats[self.number].deadline = GATE_NEVER;
+    table->seats[self.number].hears = false;
     table->holder = self.number;
+}
+
+static void gate_signalled(uint32_t process)
+{
+    struct seat *seat = &table->seats[process];
+
+    if (seat->state != SEAT_BLOCKED && seat->state != SEAT_OUTSIDE)
+        return;
+    seat->state = SEAT_READY;
+    seat->answer = GATE_SIGNAL;
 }
 
 /* A process ends: ends of pipes are closed and file locks given back,
@@ -395,6 +418,18 @@ static void end_seats(uint32_t process)
     }
 }
 
+/* Whoever waits for a process or its end is told of it. */
+static void tell_end(uint32_t process)
+{
+    uint32_t maker = trace_actor(self.trace, process)->parent;
+    uint32_t parent = trace_actor(self.trace, maker)->process;
+
+    gate_touch(object_key(OBJECT_ACTOR, process));
+    gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
+    if (parent != process && table->seats[parent].hears)
+        gate_signalled(parent);
+}
+
 static bool is_last_thread(void)
 {
     for (uint32_t i = self.process; i < trace_actor_count(self.trace); i++)
@@ -414,8 +449,7 @@ static void gate_leave(bool whole_process)
     gate_touch(object_key(OBJECT_ACTOR, self.number));
     if (whole_process || is_last_thread()) {
         end_seats(self.process);
-        gate_touch(object_key(OBJECT_ACTOR, self.process));
-        gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
+        tell_end(self.process);
         if (pid == table->first_pid)
             return; /* the run is over */
         table->departed = pid;
@@ -423,21 +457,29 @@ static void gate_leave(bool whole_process)
         table->departed_from = pid;
         table->departed_thread = (uint32_t)syscall(SYS_gettid);
     }
-    carrier_pass(&table->seats[pick()]);
+    pass_turn(pick());
 }
 
 static void gate_away(void)
 {
     end_seats(self.process);
-    gate_touch(object_key(OBJECT_ACTOR, self.process));
-    gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
-    carrier_pass(&table->seats[pick()]);
+    tell_end(self.process);
+    table->first_is_away = self.process == 0;
+    pass_turn(pick());
 }
 
 static void gate_back(void)
 {
-    table->seats[self.number].state = SEAT_READY;
-    wait_for_turn();
+    struct seat *seat = &table->seats[self.number];
+
+    table->first_is_away = false;
+    seat->state = SEAT_READY;
+    if (table->is_free) {
+        table->is_free = false;
+        table->holder = self.number;
+    } else {
+        wait_for_turn();
+    }
 }
 
 static void gate_killed(uint32_t process)
@@ -445,8 +487,7 @@ static void gate_killed(uint32_t process)
     int pid = trace_actor(self.trace, process)->pid;
 
     end_seats(process);
-    gate_touch(object_key(OBJECT_ACTOR, process));
-    gate_touch(object_key(OBJECT_ACTOR, OBJECT_ANY_CHILD));
+    tell_end(process);
     carrier_departed(pid);
 }
 
@@ -455,14 +496,9 @@ static uint64_t gate_now(void)
     return trace_of_table->virtual_time;
 }
 
-static void gate_signalled(uint32_t process)
+static void gate_hears_children(bool does)
 {
-    struct seat *seat = &table->seats[process];
-
-    if (seat->state != SEAT_BLOCKED && seat->state != SEAT_OUTSIDE)
-        return;
-    seat->state = SEAT_READY;
-    seat->answer = GATE_SIGNAL;
+    table->seats[self.process].hears = does;
 }
 
 static bool gate_has_turn(void)
@@ -488,6 +524,7 @@ static const struct gate controlled = {
     .back = gate_back,
     .killed = gate_killed,
     .signalled = gate_signalled,
+    .hears_children = gate_hears_children,
     .has_turn = gate_has_turn,
     .now = gate_now,
     .spend = gate_spend,
