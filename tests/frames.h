@@ -124,7 +124,7 @@ static inline char *stage_text(struct stage *stage)
 
 static inline void check_kept(const char *name, const char *text)
 {
-    static char kept[1 << 20];
+    static char golden[1 << 20];
     const char *mode = getenv("SCREENS");
     bool writes = mode != NULL && strcmp(mode, "write") == 0;
     char path[200];
@@ -136,11 +136,11 @@ static inline void check_kept(const char *name, const char *text)
     ck_assert_msg(file != NULL, "there is no %s", path);
     if (writes)
         fputs(text, file);
-    length = writes ? 0 : fread(kept, 1, sizeof kept - 1, file);
-    kept[length] = '\0';
+    length = writes ? 0 : fread(golden, 1, sizeof golden - 1, file);
+    golden[length] = '\0';
     fclose(file);
     if (!writes)
-        ck_assert_str_eq(text, kept);
+        ck_assert_str_eq(text, golden);
 }
 
 #endif

@@ -33,7 +33,7 @@ static SCREEN *screen;
 static bool is_open, is_colored;
 static struct termios usual; /* the terminal as it was */
 static char undo[256];       /* what gives it back */
-static volatile sig_atomic_t ended_by;
+static volatile sig_atomic_t ended_by, to_be_stopped;
 
 /* Pairs of colors are made as they are needed. */
 static struct pair {
@@ -110,6 +110,12 @@ static void on_end(int number)
     ended_by = number;
 }
 
+static void on_stop(int number)
+{
+    (void)number;
+    to_be_stopped = 1;
+}
+
 static void handle(int number, void (*handler)(int))
 {
     struct sigaction action = {.sa_handler = handler};
@@ -154,16 +160,21 @@ bool screen_is_unicode(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+static void ask_for_drags(void)
+{
+    if (string_of("kmous") == NULL)
+        return;
+    fputs(DRAG_ON, stdout);
+    fflush(stdout);
+}
+
 static void start_mouse(void)
 {
     mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED |
                   BUTTON5_PRESSED | BUTTON_CTRL | REPORT_MOUSE_POSITION,
               NULL);
     mouseinterval(0);
-    if (string_of("kmous") != NULL) {
-        fputs(DRAG_ON, stdout);
-        fflush(stdout);
-    }
+    ask_for_drags();
 }
 
 static void start_colors(bool color)
@@ -186,6 +197,7 @@ void screen_open(bool color)
     is_open = true;
     fail_prepare = screen_close;
     handle_all(on_end, on_crash);
+    handle(SIGTSTP, on_stop);
     cbreak();
     noecho();
     nonl();
@@ -196,15 +208,35 @@ void screen_open(bool color)
     start_mouse();
 }
 
-void screen_close(void)
+static void leave(void)
 {
-    if (screen == NULL)
-        return;
     fputs(DRAG_OFF, stdout);
     fflush(stdout);
     endwin();
     is_open = false;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &usual);
+}
+
+/* Control-Z: until somebody says fg. */
+static void stop(void)
+{
+    to_be_stopped = 0;
+    leave();
+    handle(SIGTSTP, SIG_DFL);
+    raise(SIGTSTP);
+    handle(SIGTSTP, on_stop);
+    is_open = true;
+    clearok(stdscr, TRUE);
+    refresh();
+    ask_for_drags();
+}
+
+void screen_close(void)
+{
+    if (screen == NULL)
+        return;
+    leave();
+    handle(SIGTSTP, SIG_DFL);
     delscreen(screen);
     screen = NULL;
     fail_prepare = NULL;
@@ -420,9 +452,13 @@ struct input screen_input(int milliseconds)
     int kind;
 
     timeout(milliseconds);
-    kind = ended_by != 0 ? ERR : get_wch(&key);
+    kind = ended_by != 0 || to_be_stopped ? ERR : get_wch(&key);
     if (ended_by != 0)
         input.sort = INPUT_END;
+    else if (to_be_stopped) {
+        stop();
+        input.sort = INPUT_SIZE;
+    }
     else if (kind == ERR)
         input.sort = INPUT_NONE;
     else if (kind == OK && key == 12)

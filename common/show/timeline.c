@@ -383,10 +383,10 @@ static void paint_detail(struct paint *paint)
 static void paint_keys(struct paint *paint)
 {
     static const char *const keys[][2] = {
-        {"space", "play"}, {"←→", "step"},   {". ,", "actor"},
-        {"[ ]", "hand-off"}, {"v", "verdict"}, {"t", "time"},
-        {"/", "find"},     {"+-", "zoom"},   {"?", "help"},
-        {"q", "end"},      {"c o i", "panes"}, {"m", "mark"},
+        {"q", "end"},      {"?", "help"},    {"space", "play"},
+        {"←→", "step"},    {". ,", "actor"}, {"[ ]", "hand-off"},
+        {"v", "verdict"},  {"t", "time"},    {"/", "find"},
+        {"+-", "zoom"},    {"c o i", "panes"}, {"m", "mark"},
         {"p x", "pin, hide"}, {"b", "big"},   {"r", "predict"},
         {"C", "colors"},   {"e", "export"}};
     const struct view *view = paint->view;
@@ -403,11 +403,11 @@ static void paint_keys(struct paint *paint)
         const char *key = keys[i][0], *word = keys[i][1];
         int need;
 
-        if (i == 1 && view->ascii)
-            key = "arrows";
-        if (i == 0 && view->playing)
+        if (i == 2 && view->playing)
             word = "pause";
-        if (i == 5 && view->axis == AXIS_TIME)
+        if (i == 3 && view->ascii)
+            key = "arrows";
+        if (i == 7 && view->axis == AXIS_TIME)
             word = "order";
         need = row_measure(key, strlen(key), view->ascii) + 1 +
                (int)strlen(word);
