@@ -422,27 +422,43 @@ static int plain_key(wint_t key)
     }
 }
 
-static struct input read_mouse(void)
+static struct input mouse_input(const MEVENT *event)
 {
-    struct input input = {.sort = INPUT_MOUSE};
-    MEVENT event;
+    struct input input = {.sort = INPUT_MOUSE,
+                          .row = event->y,
+                          .column = event->x,
+                          .control = (event->bstate & BUTTON_CTRL) != 0};
 
-    if (getmouse(&event) != OK)
-        return (struct input){.sort = INPUT_NONE};
-    input.row = event.y;
-    input.column = event.x;
-    input.control = (event.bstate & BUTTON_CTRL) != 0;
-    if (event.bstate & BUTTON4_PRESSED)
+    if (event->bstate & BUTTON4_PRESSED)
         input.button = BUTTON_WHEEL_UP;
-    else if (event.bstate & BUTTON5_PRESSED)
+    else if (event->bstate & BUTTON5_PRESSED)
         input.button = BUTTON_WHEEL_DOWN;
-    else if (event.bstate & BUTTON1_PRESSED)
+    else if (event->bstate & BUTTON1_PRESSED)
         input.button = BUTTON_PRESS;
-    else if (event.bstate & BUTTON1_RELEASED)
+    else if (event->bstate & BUTTON1_RELEASED)
         input.button = BUTTON_RELEASE;
     else
         input.button = BUTTON_DRAG;
     return input;
+}
+
+/* If several come at once, one key stands for all of them, and the last
+ * one is given first. */
+static MEVENT mouse[8];
+static int mouse_count;
+
+static struct input next_mouse(void)
+{
+    if (mouse_count == 0)
+        return (struct input){.sort = INPUT_NONE};
+    return mouse_input(&mouse[--mouse_count]);
+}
+
+static struct input read_mouse(void)
+{
+    while (mouse_count < 8 && getmouse(&mouse[mouse_count]) == OK)
+        mouse_count++;
+    return next_mouse();
 }
 
 struct input screen_input(int milliseconds)
@@ -451,6 +467,8 @@ struct input screen_input(int milliseconds)
     wint_t key = 0;
     int kind;
 
+    if (mouse_count > 0)
+        return next_mouse();
     timeout(milliseconds);
     kind = ended_by != 0 || to_be_stopped ? ERR : get_wch(&key);
     if (ended_by != 0)
