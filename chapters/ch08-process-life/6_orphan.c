@@ -1,0 +1,109 @@
+/*
+ * A parent is killed, and its child lives on.
+ *
+ * A boss starts a helper that answers questions, and then the boss is
+ * killed. It had no time to end its helper, and nobody else does. The
+ * helper gets another parent and goes on answering.
+ *
+ * Main asks a question before the boss's death and one after it.
+ *
+ * Expect: always assertion: the boss is dead, the helper answers
+ */
+#define _DEFAULT_SOURCE /* -std=c11 hides POSIX without it */
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { READ, WRITE };
+
+static int questions[2], answers[2]; /* pipes */
+
+static void must(int fine, const char *what)
+{
+    if (!fine) {
+        perror(what);
+        exit(2);
+    }
+}
+
+static void helper(void)
+{
+    char byte;
+
+    for (;;) {
+        if (read(questions[READ], &byte, 1) != 1)
+            exit(0);
+        must(write(answers[WRITE], &byte, 1) == 1, "write"); // h4
+    }
+}
+
+static void boss(void)
+{
+    pid_t pid;
+
+    close(questions[WRITE]);
+    close(answers[READ]);
+    pid = fork();
+    if (pid == 0)
+        helper();
+    must(pid > 0, "fork");
+    close(questions[READ]);
+    close(answers[WRITE]);
+    for (;;)
+        pause(); // b2
+}
+
+static pid_t start(void (*role)(void))
+{
+    pid_t parent = getpid();
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        /* Linux: nobody is left behind if the parent is killed. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            exit(1);
+        role();
+        exit(0);
+    }
+    must(pid > 0, "fork");
+    return pid;
+}
+
+/* Whether somebody answers. */
+static int ask(void)
+{
+    char byte;
+
+    if (write(questions[WRITE], "?", 1) != 1)
+        return 0;
+    return read(answers[READ], &byte, 1) == 1;
+}
+
+int main(void)
+{
+    int status, answered;
+    pid_t pid;
+
+    /* Line by line into a pipe too, and nothing for fork to copy. */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    signal(SIGPIPE, SIG_IGN); /* a question to nobody: EPIPE */
+    must(pipe(questions) == 0 && pipe(answers) == 0, "pipe");
+    pid = start(boss);
+    close(questions[READ]);
+    close(answers[WRITE]);
+    answered = ask(); // m1
+    printf("answered: %s\n", answered ? "yes" : "no");
+    assert(answered);
+    kill(pid, SIGKILL); // m2
+    must(waitpid(pid, &status, 0) == pid, "waitpid");
+    answered = ask(); // m3
+    printf("the boss is dead; answered: %s\n",
+           answered ? "yes" : "no");
+    assert(!answered); // m4
+    return 0;
+}
