@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -461,6 +462,16 @@ static struct input read_mouse(void)
     return next_mouse();
 }
 
+/* Nobody is there any more to press a key: without this, each wait for
+ * one would end at once. */
+static bool terminal_is_gone(void)
+{
+    struct pollfd one = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&one, 1, 0) > 0 &&
+           (one.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 struct input screen_input(int milliseconds)
 {
     struct input input = {.sort = INPUT_KEY};
@@ -478,7 +489,7 @@ struct input screen_input(int milliseconds)
         input.sort = INPUT_SIZE;
     }
     else if (kind == ERR)
-        input.sort = INPUT_NONE;
+        input.sort = terminal_is_gone() ? INPUT_END : INPUT_NONE;
     else if (kind == OK && key == 12)
         input.sort = INPUT_REDRAW;
     else if (kind == OK)
