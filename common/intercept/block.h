@@ -1,7 +1,7 @@
 /*
  * block.h - memory that a pointer leads to, and may not be there.
  *
- * For name.c only.  Async-signal-safe; errno may change.
+ * For search_pointers.c only.  Async-signal-safe; errno may change.
  */
 #ifndef INTERCEPT_BLOCK_H
 #define INTERCEPT_BLOCK_H
