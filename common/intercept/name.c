@@ -142,6 +142,7 @@ static bool in_pointers(struct search *search)
         {RULE_BEYOND, REACH_VARIABLE, true, false},
         {RULE_ITSELF, REACH_VARIABLE, false, true},
         {RULE_BEYOND, REACH_VARIABLE, false, true},
+        {RULE_VOID, REACH_VARIABLE, true, true},
         {RULE_ITSELF, REACH_THROUGH, true, true},
         {RULE_BEYOND, REACH_THROUGH, true, true},
         {RULE_BYTES, REACH_VARIABLE, true, true},

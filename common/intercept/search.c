@@ -77,7 +77,7 @@ static const struct symbol_member *find_member(
     return found;
 }
 
-void search_inside(struct search *search, uint32_t number,
+bool search_inside(struct search *search, uint32_t number,
                        uint64_t offset, const char *joint)
 {
     const struct symbol_type *type = search_type(search, number);
@@ -87,11 +87,15 @@ void search_inside(struct search *search, uint32_t number,
         if (type->sort == TYPE_STRUCT) {
             member = find_member(search, type, offset);
             if (member == NULL)
-                return; /* the struct as a whole */
+                return true; /* the struct as a whole */
             if (member->name_text != 0) {
+                const char *name =
+                    symbol_text(search->symbols, member->name_text);
+
+                if (strncmp(name, "__", 2) == 0)
+                    return false;
                 search_add(search, joint);
-                search_add(search,
-                    symbol_text(search->symbols, member->name_text));
+                search_add(search, name);
                 joint = ".";
             }
             offset -= member->offset;
@@ -105,7 +109,7 @@ void search_inside(struct search *search, uint32_t number,
             number = type->inner;
             joint = ".";
         } else {
-            return;
+            return true;
         }
     }
 }

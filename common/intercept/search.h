@@ -21,6 +21,7 @@ enum rule {
     RULE_MEMBER, /* a struct's member: db->tickets */
     RULE_ITSELF, /* exactly what the pointer's type says: *counter */
     RULE_BEYOND, /* an element after the first: values[3] */
+    RULE_VOID,   /* exactly where a void * points: *value */
     RULE_BYTES   /* the same for char *, which points to anything */
 };
 
@@ -38,6 +39,8 @@ struct search {
     enum reach reach;
     int frame; /* whose locals are being looked at; -1: the globals */
     bool in_kit;
+    uint64_t owner; /* the struct whose member is the pointer, or 0 */
+    uint32_t owner_type;
     size_t length;
     char name[NAME_SIZE]; /* of what is being looked at */
 };
@@ -69,9 +72,12 @@ void search_back_to(struct search *search, size_t length);
 /*
  * search_inside - add what lies `offset` bytes into a `type`:
  * ".slots[3].name".  `joint` is "." or "->" and comes before the first
- * member.
+ * member.  Members that no program means (`__max_align_ll`) are left
+ * out, and what they are in stands for them.
+ *
+ * Returns false if there was such a one.
  */
-void search_inside(struct search *search, uint32_t type, uint64_t offset,
+bool search_inside(struct search *search, uint32_t type, uint64_t offset,
                    const char *joint);
 
 /*

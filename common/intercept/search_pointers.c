@@ -24,12 +24,107 @@ static bool is_array(uint64_t start, uint32_t size)
            block.start == start && block.end - start >= 2 * (uint64_t)size;
 }
 
-/* Is the address a later part of the block that begins at `start`? */
-static bool is_beyond(const struct search *search, uint64_t start)
+/* Types of several source files may be one and the same. */
+static bool is_same(const struct search *search, uint32_t one,
+                    uint32_t other)
+{
+    const struct symbol_type *left = search_type(search, one);
+    const struct symbol_type *right = search_type(search, other);
+
+    if (left->sort != right->sort || left->size != right->size)
+        return false;
+    if (left->sort == TYPE_POINTER)
+        return is_same(search, left->inner, right->inner);
+    return strcmp(symbol_text(search->symbols, left->name_text),
+                  symbol_text(search->symbols, right->name_text)) == 0;
+}
+
+/* Elements of one type from `start` on, of which only a pointer or a
+ * struct says where they begin.  In a block that it knows: `block`. */
+struct run {
+    uint64_t block, start, end;
+    uint32_t type;
+    uint64_t owner; /* a struct with more pointers there, or 0 */
+    uint32_t owner_type;
+};
+
+/* Who points there with another type says that something else begins
+ * there; with the same, it may well be in the middle of the run. */
+static void end_run(const struct search *search, struct run *run,
+                    uint32_t number, uint64_t where, bool behind)
+{
+    const struct symbol_type *type = search_type(search, number);
+    uint64_t value;
+
+    if (type->sort != TYPE_POINTER ||
+        search_type(search, type->inner)->size == 0)
+        return;
+    if (!behind)
+        memcpy(&value, (const void *)(uintptr_t)where, sizeof value);
+    else if (!block_read(where, &value, sizeof value))
+        return;
+    if (value > run->start && value < run->end &&
+        !is_same(search, type->inner, run->type))
+        run->end = value;
+}
+
+static void end_run_by_members(const struct search *search,
+                               struct run *run)
+{
+    const struct symbol_type *type = search_type(search, run->owner_type);
+
+    for (uint32_t i = 0; i < type->count; i++) {
+        const struct symbol_member *member =
+            search_member(search, type->members + i);
+
+        end_run(search, run, member->type, run->owner + member->offset,
+                true);
+    }
+}
+
+static void end_run_by_globals(const struct search *search,
+                               struct run *run)
+{
+    const struct symbol_variable *globals = SYMBOL_TABLE(
+        search->symbols, struct symbol_variable, globals);
+
+    for (uint32_t i = 0; i < search->symbols->global_count; i++)
+        end_run(search, run, globals[i].type, (uint64_t)globals[i].address,
+                false);
+}
+
+static bool is_in_run(const struct search *search, struct run *run)
 {
     struct block block;
 
-    return block_find(start, &block) && search->address < block.end;
+    if (!block_find(run->block, &block) || search->address >= block.end)
+        return false;
+    run->end = block.end;
+    if (run->owner != 0)
+        end_run_by_members(search, run);
+    end_run_by_globals(search, run);
+    return search->address < run->end;
+}
+
+/* Is it in the open end of the struct at `start`? */
+static bool is_in_open_end(const struct search *search, uint64_t start,
+                           uint32_t number)
+{
+    struct run run = {start, .start = start, .owner = start,
+                      .owner_type = number};
+    const struct symbol_type *type = search_type(search, number);
+
+    if (!search_is_open(search, number))
+        return false;
+    while (type->sort == TYPE_STRUCT) {
+        const struct symbol_member *last =
+            search_member(search, type->members + type->count - 1);
+
+        run.start += last->offset;
+        type = search_type(search, last->type);
+    }
+    run.type = type->inner;
+    return is_in_run(search, &run);
 }
 
 static bool match_member(struct search *search, uint64_t start,
@@ -37,14 +132,16 @@ static bool match_member(struct search *search, uint64_t start,
 {
     const struct symbol_type *type = search_type(search, number);
     uint64_t offset = search->address - start;
+    size_t length = search->length;
 
     if (type->sort != TYPE_STRUCT || type->count == 0)
         return false;
-    if (offset >= type->size &&
-        (!search_is_open(search, number) || !is_beyond(search, start)))
+    if (offset >= type->size && !is_in_open_end(search, start, number))
         return false;
-    search_inside(search, number, offset, "->");
-    return true;
+    if (search_inside(search, number, offset, "->"))
+        return true;
+    search_back_to(search, length);
+    return false;
 }
 
 static bool match_itself(struct search *search, uint64_t start,
@@ -64,17 +161,34 @@ static bool match_itself(struct search *search, uint64_t start,
     return true;
 }
 
+/* There are no arrays of what has an open end. */
 static bool match_beyond(struct search *search, uint64_t start,
                          uint32_t number)
 {
     const struct symbol_type *type = search_type(search, number);
     uint64_t offset = search->address - start;
+    struct run run = {start, .start = start, .type = number,
+                      .owner = search->owner,
+                      .owner_type = search->owner_type};
 
     if (type->size == 0 || offset < type->size ||
-        offset / type->size >= ELEMENTS_MAX || !is_beyond(search, start))
+        offset / type->size >= ELEMENTS_MAX ||
+        search_is_open(search, number) || !is_in_run(search, &run))
         return false;
     search_add_index(search, offset / type->size);
     search_inside(search, number, offset % type->size, ".");
+    return true;
+}
+
+static bool match_void(struct search *search, uint64_t start,
+                       uint32_t number)
+{
+    const struct symbol_type *type = search_type(search, number);
+
+    if (type->sort != TYPE_OTHER || type->size != 0 ||
+        search->address != start)
+        return false;
+    search_put_before(search, '*');
     return true;
 }
 
@@ -102,6 +216,8 @@ static bool match(struct search *search, uint64_t start, uint32_t type)
         return match_itself(search, start, type);
     case RULE_BEYOND:
         return match_beyond(search, start, type);
+    case RULE_VOID:
+        return match_void(search, start, type);
     default:
         return match_itself(search, start, type) ||
                match_beyond(search, start, type);
@@ -117,8 +233,8 @@ struct spot {
 
 static bool walk(struct search *search, uint32_t number, struct spot spot);
 
-static bool walk_struct(struct search *search, uint32_t number,
-                        struct spot spot)
+static bool walk_members(struct search *search, uint32_t number,
+                         struct spot spot)
 {
     const struct symbol_type *type = search_type(search, number);
     size_t length = search->length;
@@ -140,6 +256,21 @@ static bool walk_struct(struct search *search, uint32_t number,
         search_back_to(search, length);
     }
     return false;
+}
+
+static bool walk_struct(struct search *search, uint32_t number,
+                        struct spot spot)
+{
+    uint64_t owner = search->owner;
+    uint32_t owner_type = search->owner_type;
+    bool found;
+
+    search->owner = spot.address;
+    search->owner_type = number;
+    found = walk_members(search, number, spot);
+    search->owner = owner;
+    search->owner_type = owner_type;
+    return found;
 }
 
 static bool walk_array(struct search *search, uint32_t number,

@@ -13,6 +13,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -64,6 +65,21 @@ struct ring {
 
 typedef struct ring ring_t;
 
+/* One block, and in it, behind the open end, what it points to. */
+struct desk {
+    int used;
+    struct date **waiting;
+    struct date *last; /* in slots */
+    double *results;
+    char *notes;
+    struct date slots[];
+};
+
+struct packet {
+    int size;
+    max_align_t blobs[];
+};
+
 static int counter;
 static _Atomic int hits;
 static int grid[ROWS][COLUMNS];
@@ -80,6 +96,10 @@ static pthread_mutex_t *shared_forks;
 static sem_t room;
 static struct db *db;
 static ring_t *ring;
+static struct desk *desk;
+static struct desk *cut;
+static long *rest; /* what comes behind cut's slots */
+static struct packet *packet;
 static int *shared_counter;
 static int *values;
 static int *page;
@@ -148,6 +168,14 @@ static void mapped(void)
     db->hidden = 1;               // is db->hidden
     ring->used = 1;               // is ring->used
     ring->slots[3].month = 1;     // is ring->slots[3].month
+    desk->slots[2].month = 1;     // is desk->slots[2].month
+    desk->waiting[1] = NULL;      // is desk->waiting[1]
+    desk->results[3] = 1;         // is desk->results[3]
+    desk->notes[6] = 'x';         // is desk->notes[6]
+    cut->slots[1].day = 1;        // is cut->slots[1].day
+    rest[2] = 1;                  // is rest[2]
+    packet->size = 1;             // is packet->size
+    *(int *)packet->blobs = 1;    // is memory 1
     *shared_counter = 1;          // is *shared_counter
     values[0] = 1;                // is values[0]
     values[3] = 1;                // is values[3]
@@ -165,6 +193,12 @@ static void mapped(void)
     pthread_mutex_lock(&shared_forks[2]);    // is shared_forks[2]
     pthread_mutex_unlock(&shared_forks[2]);  // is shared_forks[2]
     pthread_mutex_unlock(&shared_forks[0]);  // is shared_forks[0]
+}
+
+/* Who calls this knows what the value is, but not by its type. */
+static void give(void *value)
+{
+    *(int *)value = 1; // is *value
 }
 
 /* No global leads here, only what the caller hands over. */
@@ -210,6 +244,7 @@ static int locals(int rows)
         deep->day = 1;        // is deep->day
         free(deep);
     }
+    give((char *)packet->blobs + 16);
     parameter(map(sizeof *mine), &total, rows, door);
     parameter(map(sizeof *mine), map(sizeof total), rows, door);
     free(mine->owner);
@@ -257,8 +292,26 @@ static void *everything(void *argument)
     return NULL;
 }
 
+/* Three slots, four waiting, five results, eight bytes of notes. */
+static void make_desk(void)
+{
+    size_t head = sizeof *desk + 3 * sizeof(struct date);
+    char *start = map(head + 4 * sizeof(struct date *) +
+                      5 * sizeof(double) + 8);
+
+    desk = (void *)start;
+    desk->waiting = (void *)(start + head);
+    desk->last = desk->slots + 1;
+    desk->results = (void *)(desk->waiting + 4);
+    desk->notes = (void *)(desk->results + 5);
+    cut = map(head + 4 * sizeof *rest);
+    rest = (void *)((char *)cut + head);
+    packet = map(sizeof *packet + 64);
+}
+
 static void make_everything(void)
 {
+    make_desk();
     db = map(sizeof *db);
     ring = map(sizeof *ring + SLOTS * sizeof(struct date));
     shared_counter = map(sizeof *shared_counter);
@@ -292,6 +345,7 @@ int main(void)
     pthread_join(thread, NULL);
     pthread_create(&thread, NULL, everything, date);
     pthread_join(thread, NULL);
+    *(int *)packet->blobs = 2; // is memory 1
     free(date);
     return counter - 1;
 }
