@@ -226,6 +226,16 @@ static void catch_broken_pipe(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
+/* A stack that has no room left has none for on_crash either: it gets
+ * one of its own, in the first thread and whoever is forked by it. */
+static void make_spare_stack(void)
+{
+    static char room[1 << 16];
+    stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+
+    sigaltstack(&stack, NULL);
+}
+
 void actor_catch_crashes(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS,  SIGFPE,
@@ -234,7 +244,8 @@ void actor_catch_crashes(void)
 
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_crash;
-    action.sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER;
+    action.sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER | SA_ONSTACK;
+    make_spare_stack();
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
         sigaction(fatal[i], &action, NULL);
     if (gate != NULL)
