@@ -93,6 +93,27 @@ START_TEST(pct_passes_nobody_over_for_ever)
 }
 END_TEST
 
+/* It has to pass the turn on, with no stack left to do it on. */
+START_TEST(stack_overflow_is_told)
+{
+    struct command command = run_words("odd_deep_child --timeout 5 --seed 1");
+
+    ck_has(command.said, "crashed with SIGSEGV at odd_deep_child.c:14");
+    ck_has_not(command.said, "timeout");
+}
+END_TEST
+
+/* run_kills_keeper kills it in its first run: no table was made. */
+START_TEST(many_runs_without_a_keeper)
+{
+    struct command command = run_words("run_kills_keeper --runs 10");
+
+    ck_assert_int_eq(command.status, 128 + SIGKILL);
+    ck_assert_str_eq(command.said, "");
+    ck_has(command.complained, "the keeper was killed by signal 9");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *new = suite_create("broken");
@@ -106,6 +127,8 @@ static Suite *suite(void)
     tcase_add_test(tests, parent_of_the_first_has_one_number);
     tcase_add_test(tests, more_threads_than_room);
     tcase_add_test(tests, pct_passes_nobody_over_for_ever);
+    tcase_add_test(tests, stack_overflow_is_told);
+    tcase_add_test(tests, many_runs_without_a_keeper);
     suite_add_tcase(new, tests);
     return new;
 }

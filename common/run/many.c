@@ -424,6 +424,14 @@ static void print_table(const struct trace *trace,
     print_sums(trace);
 }
 
+/* Did the keeper come to many_end?  If it was killed before, what is
+ * there is a run: its first event is a BEGIN, or not there yet. */
+static bool has_table(struct trace *trace)
+{
+    return trace_count(trace) == 0 ||
+           event_kind(trace_event(trace, 0)) == KIND_OBJECT_NAME;
+}
+
 int many_run(const struct variant *variant, const struct options *options)
 {
     struct trace *trace = session_begin(variant, options);
@@ -436,6 +444,8 @@ int many_run(const struct variant *variant, const struct options *options)
     study.runs = options->control.runs;
     study.until_failure = options->control.until_failure;
     interrupted = keeper_run(trace, &study);
+    if (!has_table(trace))
+        return 128 + interrupted; /* and that was told */
     print_table(trace, variant, options);
     good = is_expected(trace, &expect);
     expect_print(&expect, text, sizeof text);
