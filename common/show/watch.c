@@ -23,6 +23,7 @@
 #define AT_ONCE 100000      /* events that are read before the first frame */
 #define FRAME 33            /* milliseconds, while something moves */
 #define READING 50          /* milliseconds between two looks at the thread */
+#define IDLE 250            /* a signal may come just before a wait */
 #define FILES_MOST 1000
 
 struct watch {
@@ -120,6 +121,15 @@ static void rebuild(struct watch *watch)
 
 /* ---- files ---- */
 
+static int percent(const struct watch *watch)
+{
+    uint32_t count = trace_count(watch->trace);
+
+    return count == 0 ? 100
+                      : (int)((uint64_t)atomic_load(&watch->progress.done) *
+                              100 / count);
+}
+
 /* A name that is free: timeline-1.svg ...; NULL if there is none. */
 static FILE *new_file(const char *ending, char *name, size_t size)
 {
@@ -170,8 +180,12 @@ static void export(struct watch *watch, bool svg)
     }
     if (svg)
         export_svg(watch, out);
-    else
+    else {
+        /* without the last message */
+        timeline_draw(&watch->grid, view, watch->model, &watch->moment,
+                      percent(watch));
         grid_print(&watch->grid, out);
+    }
     good = !ferror(out);
     good = fclose(out) == 0 && good;
     if (!good)
@@ -181,15 +195,6 @@ static void export(struct watch *watch, bool svg)
 }
 
 /* ---- the loop ---- */
-
-static int percent(const struct watch *watch)
-{
-    uint32_t count = trace_count(watch->trace);
-
-    return count == 0 ? 100
-                      : (int)((uint64_t)atomic_load(&watch->progress.done) *
-                              100 / count);
-}
 
 static void draw(struct watch *watch, bool anew)
 {
@@ -263,7 +268,7 @@ static void loop(struct watch *watch)
         input = screen_input(watch->view.search != 0 ? 0
                              : watch->view.playing ? FRAME
                              : watch->reading    ? READING
-                                                 : -1);
+                                                 : IDLE);
     } while (take_input(watch, &input));
 }
 
