@@ -148,10 +148,31 @@ START_TEST(verdict_incomplete)
     verdict = judge(built);
     ck_assert_int_eq(verdict.kind, VERDICT_TIMEOUT);
     ck_assert_str_eq(verdict.sentence,
-                     "timeout: not at its end after 2 s");
+                     "timeout: not at its end after 2 s: when the trace "
+                     "was full, somebody was running");
     ck_assert_str_eq(verdict.also,
                      "the trace was full, 3 events are missing (make it "
                      "larger with --events)");
+}
+END_TEST
+
+START_TEST(who_spins_fills_the_trace)
+{
+    uint32_t one = spun(0, "one");
+
+    name_things();
+    did(0, KIND_WAIT, child(one), KIND_JOIN);
+    while (trace_lost(built) < 3)
+        trace_append(built, &(struct event){.kind = KIND_LOAD,
+                                            .actor = (uint16_t)one,
+                                            .object = thing(A),
+                                            .pc = 100,
+                                            .peer = TRACE_NONE});
+    built->ending = ENDING_TIMEOUT;
+    built->ending_value = 3000;
+    check_verdict(VERDICT_TIMEOUT,
+                  "timeout: not at its end after 3 s: when the trace was "
+                  "full, one was running at 1_race.c:10, reading a");
 }
 END_TEST
 
@@ -443,7 +464,7 @@ static Suite *suite(void)
     BUILT_CASE(suite, "verdict", verdict_ok, verdict_assertion, verdict_crash,
         verdict_killed, verdict_exit, verdict_exit_of_a_child,
         verdict_misuse, verdict_timeout, verdict_interrupted,
-        verdict_incomplete);
+        verdict_incomplete, who_spins_fills_the_trace);
     BUILT_CASE(suite, "deadlock", deadlock_in_a_cycle, deadlock_with_oneself,
         deadlock_with_the_dead, deadlock_at_a_pipe,
         deadlock_at_a_full_pipe, deadlock_at_conditions,

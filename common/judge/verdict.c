@@ -267,6 +267,18 @@ static bool say_leak(struct case_file *file, struct verdict *verdict,
     return false;
 }
 
+/* ", reading flag": for one who spins says what it looks at. */
+static void add_reading(const struct case_file *file,
+                        struct phrase *phrase, uint32_t index)
+{
+    const struct event *event = trace_read(file->trace, index);
+
+    if (event_kind(event) == KIND_LOAD ||
+        event_kind(event) == KIND_ATOMIC_LOAD)
+        phrase_add(phrase, ", reading %s",
+                   names_object(file->names, event->object, index));
+}
+
 /* Who still ran, where it was seen last. */
 static void add_running(struct case_file *file, struct phrase *phrase)
 {
@@ -280,20 +292,41 @@ static void add_running(struct case_file *file, struct phrase *phrase)
             continue;
         phrase_add(phrase, "%s%s was running", shown++ == 0 ? "" : "; ",
                    trace_actor_name(file->trace, i));
-        if (last != NULL)
-            phrase_add_place(phrase, file->trace, last->pc);
+        if (last == NULL)
+            continue;
+        phrase_add_place(phrase, file->trace, last->pc);
+        add_reading(file, phrase, actor->last);
     }
     if (total > shown)
         phrase_add(phrase, "; %u more were running", total - shown);
 }
 
-/* How things stood, unless the end of the trace is missing. */
+/* Of later times nothing is known, least of all who waits for whom. */
+static void add_state_when_full(struct case_file *file,
+                                struct phrase *phrase)
+{
+    struct phrase before = *phrase;
+    size_t length;
+
+    phrase_add(phrase, ": when the trace was full, ");
+    length = phrase->length;
+    add_running(file, phrase);
+    if (phrase->length > length)
+        return;
+    *phrase = before;
+    if (file->told)
+        phrase->text[phrase->length] = '\0';
+}
+
+/* How things stood, or did when the trace had room. */
 static void add_state(struct case_file *file, struct phrase *phrase)
 {
     size_t before;
 
-    if (trace_lost(file->trace) > 0)
+    if (trace_lost(file->trace) > 0) {
+        add_state_when_full(file, phrase);
         return;
+    }
     phrase_add(phrase, ": ");
     before = phrase->length;
     add_running(file, phrase);
