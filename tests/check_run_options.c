@@ -104,8 +104,12 @@ START_TEST(what_to_try_next_can_be_typed)
     ck_assert_int_eq(command.status, 1);
     ck_has(command.said, "the trace was full");
     ck_has(command.said, "./programs run_thousand --events ");
+    ck_has_not(command.said, "--seed 1");
     command = run_words("run_endless --timeout 0.1");
     ck_has(command.said, "./programs run_endless --timeout 5 ");
+    ck_has_not(command.said, "--seed 1");
+    command = run_words("known_spin_forever --events 100 --timeout 0.5");
+    ck_has(command.said, "./programs known_spin_forever --seed 1 ");
 }
 END_TEST
 

@@ -77,6 +77,11 @@ static void suggest_remedy(const struct trace *trace,
         add("less of it", "%s --timeout 0.1", run);
     else if (verdict->kind == VERDICT_INCOMPLETE)
         add("room for it all", "%s --events %llu", run, wanted);
+    if (!trace->controlled &&
+        (verdict->kind == VERDICT_INCOMPLETE ? wanted > EVENTS_SANE
+         : verdict->kind == VERDICT_TIMEOUT  ? trace_lost(trace) > 0
+                                             : false))
+        add("one at a time: who gets nowhere is seen", "%s --seed 1", run);
     if (verdict->kind == VERDICT_TIMEOUT)
         add("more time", "%s --timeout %llu", run,
             (unsigned long long)options->timeout / 1000000000 * 5 + 5);
