@@ -10,6 +10,7 @@
 #include "command.h"
 
 #include <locale.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -168,11 +169,20 @@ static void press(const char *keys)
                      (ssize_t)strlen(keys));
 }
 
-/* All that was still to come, once the program has changed its state. */
+/* All that is still to come until the program changes its state: it
+ * could not go on if nobody read that. */
 static int await_change(void)
 {
+    struct pollfd both[] = {
+        {.fd = terminal->reports, .events = POLLIN},
+        {.fd = terminal->master, .events = POLLIN}};
     int status, flags = fcntl(terminal->master, F_GETFL);
 
+    do {
+        ck_assert_int_gt(poll(both, 2, -1), 0);
+        if (both[1].revents & POLLIN)
+            read_on();
+    } while (both[0].revents == 0);
     read_report(&status, sizeof status);
     fcntl(terminal->master, F_SETFL, flags | O_NONBLOCK);
     while (read_on())
