@@ -91,7 +91,7 @@ static inline bool is_kind(const struct row *row, const char *kind)
     size_t length = strlen(kind);
 
     return strncmp(row->sentence, kind, length) == 0 &&
-           (row->sentence[length] == ':' || row->sentence[length] == ' ');
+           strchr(": ,", row->sentence[length]) != NULL;
 }
 
 /* How many runs came to that, by the first word of their verdict. */
