@@ -191,6 +191,9 @@ void screen_open(bool color)
     ended_by = 0;
     tcgetattr(STDIN_FILENO, &usual);
     set_escdelay(ESCAPE_MILLISECONDS);
+    /* If it has no handler yet, curses sets one, and ignores control-Z
+     * whenever it writes. */
+    handle(SIGTSTP, on_stop);
     screen = newterm(NULL, stdout, stdin);
     if (screen == NULL)
         die("cannot use the terminal");
@@ -198,7 +201,6 @@ void screen_open(bool color)
     is_open = true;
     fail_prepare = screen_close;
     handle_all(on_end, on_crash);
-    handle(SIGTSTP, on_stop);
     cbreak();
     noecho();
     nonl();
