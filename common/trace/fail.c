@@ -60,5 +60,5 @@ const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
 {
-    return "detect_leaks=0";
+    return "detect_leaks=0:use_sigaltstack=0";
 }
