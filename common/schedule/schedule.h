@@ -8,7 +8,7 @@
  * was decided can be written as a short string (string.c) and done
  * again.
  *
- * Used by explore/, judge/ and run/.  Uses intercept/ (its gate) and
+ * Used by run/.  Uses intercept/ (its gate) and
  * trace/.
  */
 #ifndef SCHEDULE_SCHEDULE_H
